@@ -1,0 +1,108 @@
+/**
+ * The errors of one execution, each at the response path it belongs to.
+ *
+ * An error is never dropped for being inconvenient; a subgraph that sends a million of them is: beyond the bound
+ * one last error tells how many there were.
+ */
+import { GraphQLError } from 'graphql';
+import { isJsonObject } from './json.ts';
+
+export type ResponsePath = readonly (string | number)[];
+
+/** What a subgraph's answer says went wrong. */
+export interface SubgraphError {
+  readonly message: string;
+  readonly path?: readonly (string | number)[];
+  readonly extensions?: Record<string, unknown>;
+}
+
+export interface ErrorLedger {
+  /** Places an error at a response path, or at none when it concerns the whole request. */
+  add(error: SubgraphError, path: ResponsePath | undefined): void;
+  /** Whether an error already explains a null at this path: one at, above or below it. */
+  explains(path: ResponsePath): boolean;
+  list(): readonly GraphQLError[];
+}
+
+const errorCountMax = 1000;
+
+interface Branch {
+  isError: boolean;
+  readonly children: Map<string | number, Branch>;
+}
+
+export function createErrorLedger(): ErrorLedger {
+  const errors: GraphQLError[] = [];
+  let leftOutCount = 0;
+  let root: Branch | undefined;
+
+  const grow = (path: ResponsePath): void => {
+    if (root === undefined) return;
+    let branch = root;
+    for (const key of path) {
+      let next = branch.children.get(key);
+      if (next === undefined) {
+        next = { isError: false, children: new Map() };
+        branch.children.set(key, next);
+      }
+      branch = next;
+    }
+    branch.isError = true;
+  };
+
+  return {
+    add(error, path) {
+      if (errors.length < errorCountMax) {
+        errors.push(
+          new GraphQLError(error.message, {
+            ...(path !== undefined && { path }),
+            ...(error.extensions !== undefined && { extensions: error.extensions }),
+          }),
+        );
+      } else {
+        leftOutCount += 1;
+      }
+      // The tree holds the left-out ones too: what they explain stays explained.
+      if (path !== undefined) grow(path);
+    },
+    explains(path) {
+      if (root === undefined) {
+        root = { isError: false, children: new Map() };
+        for (const error of errors) if (error.path !== undefined) grow(error.path);
+      }
+      let branch = root;
+      for (const key of path) {
+        if (branch.isError) return true;
+        const next = branch.children.get(key);
+        if (next === undefined) return false;
+        branch = next;
+      }
+      return true;
+    },
+    list() {
+      if (leftOutCount === 0) return errors;
+      const last = new GraphQLError(
+        `Expected at most ${errorCountMax} errors, found ${leftOutCount} more: those are left out.`,
+        {
+          extensions: { code: 'TOO_MANY_ERRORS' },
+        },
+      );
+      return [...errors, last];
+    },
+  };
+}
+
+/** The error a failed fetch stands for: coded errors keep their code, anything else tells nothing of its inside. */
+export function fetchFailure(reason: unknown): SubgraphError {
+  if (reason instanceof Error && 'extensions' in reason && isJsonObject(reason.extensions)) {
+    return { message: reason.message, extensions: reason.extensions };
+  }
+  return { message: 'The subgraph could not be asked.', extensions: { code: 'INTERNAL' } };
+}
+
+export function deadlinePassed(): SubgraphError {
+  return {
+    message: 'Expected an answer before the deadline of the request; it was stopped. Ask for less, or allow more time.',
+    extensions: { code: 'REQUEST_TIMED_OUT', retryable: true },
+  };
+}

@@ -1,0 +1,108 @@
+/**
+ * Grows the execution's tree out of subgraph answers.
+ *
+ * Only what the fetch asked for is taken over: a subgraph cannot slip in a field it was not asked, nor a key such as
+ * `__proto__`. The answer itself is never changed, so one answer may serve several executions.
+ */
+import { Kind, parse, type SelectionSetNode } from 'graphql';
+import type { ResponsePath } from './errors.ts';
+import { defineKey, isInheritedKey, isJsonObject, type JsonObject, readKey } from './json.ts';
+import type { TypeCatalogue } from './type-catalogue.ts';
+
+/** The keys a selection set answers with, whatever the type conditions. */
+export type Shape = ReadonlyMap<string, ShapeField>;
+
+export interface ShapeField {
+  /** The key in the subgraph's answer. */
+  readonly from: string;
+  /** The key in the tree; differs where the planner had to rename a conflicting field. */
+  to: string;
+  readonly isInherited: boolean;
+  /** Undefined for leaves: their JSON is taken as it is. */
+  readonly fields: Shape | undefined;
+}
+
+export function shapeOf(operation: string): Shape {
+  const fragments = new Map<string, SelectionSetNode>();
+  let root: SelectionSetNode | undefined;
+  for (const definition of parse(operation, { noLocation: true }).definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition.selectionSet);
+    if (definition.kind === Kind.OPERATION_DEFINITION) root = definition.selectionSet;
+  }
+  const grow = (
+    selectionSet: SelectionSetNode | undefined,
+    shape: Map<string, ShapeField>,
+  ): Map<string, ShapeField> => {
+    for (const selection of selectionSet?.selections ?? []) {
+      if (selection.kind === Kind.FIELD) {
+        const from = selection.alias?.value ?? selection.name.value;
+        const known = shape.get(from)?.fields as Map<string, ShapeField> | undefined;
+        const fields = selection.selectionSet && grow(selection.selectionSet, known ?? new Map());
+        shape.set(from, { from, to: from, isInherited: isInheritedKey(from), fields });
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        grow(selection.selectionSet, shape);
+      } else {
+        grow(fragments.get(selection.name.value), shape);
+      }
+    }
+    return shape;
+  };
+  return grow(root, new Map());
+}
+
+/** Takes `source` over into `target`, made when absent. What the tree holds already is never replaced by null. */
+export function graft(
+  target: JsonObject | undefined,
+  source: JsonObject,
+  shape: Shape,
+  types: TypeCatalogue,
+): JsonObject {
+  const tree: JsonObject = target ?? {};
+  for (const field of shape.values()) {
+    const value = field.isInherited ? readKey(source, field.from) : source[field.from];
+    if (value === undefined) continue;
+    const existing = field.isInherited ? readKey(tree, field.to) : tree[field.to];
+    if (existing !== undefined && existing !== null && keeps(existing, value, field, types)) continue;
+    const grown = field.fields === undefined ? value : graftValue(existing, value, field.fields, types);
+    if (field.isInherited) defineKey(tree, field.to, grown);
+    else tree[field.to] = grown;
+  }
+  return tree;
+}
+
+function graftValue(existing: unknown, value: unknown, shape: Shape, types: TypeCatalogue): unknown {
+  if (Array.isArray(value)) {
+    const before: readonly unknown[] = Array.isArray(existing) ? existing : [];
+    const grown = value.map((item, index) => {
+      const known = before[index];
+      return (item === null || item === undefined) && known !== undefined
+        ? known
+        : graftValue(known, item, shape, types);
+    });
+    return before.length > grown.length ? [...grown, ...before.slice(grown.length)] : grown;
+  }
+  return isJsonObject(value) ? graft(isJsonObject(existing) ? existing : undefined, value, shape, types) : value;
+}
+
+function keeps(existing: unknown, value: unknown, field: ShapeField, types: TypeCatalogue): boolean {
+  if (value === null) return true;
+  // A subgraph that knows an interface as an object answers with the interface's name; the object's own name stays.
+  return field.from === '__typename' && !(typeof existing === 'string' && types.isAbstract(existing));
+}
+
+/** An answer's path in the terms of the tree, cut off where it leaves what was asked. */
+export function treePath(path: ResponsePath, shape: Shape | undefined): (string | number)[] {
+  const located: (string | number)[] = [];
+  let fields = shape;
+  for (const key of path) {
+    if (typeof key === 'number') {
+      located.push(key);
+      continue;
+    }
+    const field = fields?.get(key);
+    if (field === undefined) break;
+    located.push(field.to);
+    fields = field.fields;
+  }
+  return located;
+}

@@ -1,0 +1,21 @@
+/** A supergraph, ready to plan and execute over; pure from its SDL. */
+import { QueryPlanner } from '@graphql-hive/router-query-planner';
+import { type GraphQLSchema, parse } from 'graphql';
+import { publicSchema } from './public-schema.ts';
+import { createTypeCatalogue, type TypeCatalogue } from './type-catalogue.ts';
+
+export interface Supergraph {
+  /** What a consumer may ask: for validation, introspection and projection. */
+  readonly publicSchema: GraphQLSchema;
+  readonly planner: QueryPlanner;
+  readonly types: TypeCatalogue;
+}
+
+export function loadSupergraph(sdl: string): Supergraph {
+  const document = parse(sdl, { noLocation: true });
+  return {
+    publicSchema: publicSchema(document),
+    planner: new QueryPlanner(sdl),
+    types: createTypeCatalogue(document),
+  };
+}

@@ -1,0 +1,305 @@
+/**
+ * From the tree the fetches grew to the answer: field completion as the GraphQL specification has it (§6.4.3, §6.4.4).
+ *
+ * Compiled once per plan into functions. `undefined` is the sign that a non-null position ended up null, and travels
+ * up to the nearest nullable place; `null` is an ordinary null.
+ */
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLLeafType,
+  type GraphQLNamedType,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  getNamedType,
+  isAbstractType,
+  isEnumType,
+  isInterfaceType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  isSpecifiedScalarType,
+  Kind,
+  type SelectionNode,
+} from 'graphql';
+import type { ErrorLedger } from './errors.ts';
+import { defineKey, isInheritedKey, isJsonObject, type JsonObject, readKey } from './json.ts';
+import { placeholder } from './operation.ts';
+
+export interface Projecting {
+  readonly errors: ErrorLedger;
+  /** Objects whose owner says that they are not there, for this caller. */
+  readonly absent: ReadonlySet<object> | undefined;
+  /** Answers to `__schema` and `__type`, by response key. */
+  readonly introspection: JsonObject | undefined;
+  /** The response path of the value at hand; pushed and popped on the way. */
+  readonly path: (string | number)[];
+}
+
+export type Projection = (data: JsonObject, projecting: Projecting) => JsonObject | null;
+
+type Complete = (value: unknown, projecting: Projecting) => unknown;
+
+interface PreparedField {
+  readonly key: string;
+  readonly isInherited: boolean;
+  /** A value that needs no data: the type name. */
+  readonly constant: string | undefined;
+  readonly isIntrospection: boolean;
+  readonly complete: Complete;
+}
+
+type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
+
+export function compileProjection(
+  schema: GraphQLSchema,
+  rootType: GraphQLObjectType,
+  rootFields: readonly FieldNode[],
+  fragments: Fragments,
+): Projection {
+  const compiler = createCompiler(schema, fragments);
+  const fields = compiler.prepareFields(rootType, [rootFields]);
+  return (data, projecting) => {
+    const answer = projectFields(fields, data, projecting);
+    return answer === undefined ? null : answer;
+  };
+}
+
+function projectFields(
+  fields: readonly PreparedField[],
+  source: JsonObject,
+  projecting: Projecting,
+): JsonObject | undefined {
+  const { path } = projecting;
+  const answer: JsonObject = {};
+  for (const field of fields) {
+    const { key } = field;
+    let value: unknown;
+    if (field.constant !== undefined) {
+      value = field.constant;
+    } else {
+      path.push(key);
+      value = field.complete(valueOf(field, source, projecting), projecting);
+      path.pop();
+      if (value === undefined) return undefined;
+    }
+    if (field.isInherited) defineKey(answer, key, value);
+    else answer[key] = value;
+  }
+  return answer;
+}
+
+function valueOf(field: PreparedField, source: JsonObject, projecting: Projecting): unknown {
+  if (field.isIntrospection) return projecting.introspection && readKey(projecting.introspection, field.key);
+  return field.isInherited ? readKey(source, field.key) : source[field.key];
+}
+
+function createCompiler(schema: GraphQLSchema, fragments: Fragments) {
+  /** The fields of one type, merged by response key in order of appearance (§6.3.2). */
+  function collect(
+    type: GraphQLNamedType,
+    selections: readonly SelectionNode[],
+    fields: Map<string, FieldNode[]>,
+  ): void {
+    for (const selection of selections) {
+      if (selection === placeholder) continue;
+      if (selection.kind === Kind.FIELD) {
+        const key = selection.alias?.value ?? selection.name.value;
+        const same = fields.get(key);
+        if (same === undefined) fields.set(key, [selection]);
+        else same.push(selection);
+        continue;
+      }
+      const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
+      if (fragment === undefined || !applies(fragment.typeCondition?.name.value, type)) continue;
+      collect(type, fragment.selectionSet.selections, fields);
+    }
+  }
+
+  function applies(condition: string | undefined, type: GraphQLNamedType): boolean {
+    if (condition === undefined || condition === type.name) return true;
+    const conditionType = schema.getType(condition);
+    if (!isAbstractType(conditionType)) return false;
+    return (isObjectType(type) || isInterfaceType(type)) && schema.isSubType(conditionType, type);
+  }
+
+  function prepareFields(
+    type: GraphQLNamedType,
+    selectionSets: readonly (readonly SelectionNode[])[],
+  ): PreparedField[] {
+    const fields = new Map<string, FieldNode[]>();
+    for (const selections of selectionSets) collect(type, selections, fields);
+    return [...fields].map(([key, nodes]) => prepareField(type, key, nodes));
+  }
+
+  function prepareField(type: GraphQLNamedType, key: string, nodes: readonly FieldNode[]): PreparedField {
+    const name = nodes[0]?.name.value ?? '';
+    const isInherited = isInheritedKey(key);
+    const prepared = { key, isInherited, constant: undefined, isIntrospection: false };
+    if (name === '__typename') {
+      return {
+        ...prepared,
+        constant: isObjectType(type) ? type.name : undefined,
+        complete: completeUnknownTypename(type.name),
+      };
+    }
+    if (name === '__schema' || name === '__type') {
+      return { ...prepared, isIntrospection: true, complete: (value) => value ?? null };
+    }
+    const field = 'getFields' in type ? type.getFields()[name] : undefined;
+    if (field === undefined || !('args' in field)) {
+      throw new Error(`Expected a validated operation, found the unknown field "${type.name}.${name}".`);
+    }
+    const selectionSets = nodes.flatMap((node) => (node.selectionSet ? [node.selectionSet.selections] : []));
+    return { ...prepared, complete: completeType(field.type, selectionSets, `${type.name}.${name}`) };
+  }
+
+  function completeType(
+    type: GraphQLOutputType,
+    selectionSets: readonly (readonly SelectionNode[])[],
+    coordinate: string,
+  ): Complete {
+    if (isNonNullType(type)) {
+      const complete = completeValue(type.ofType, selectionSets, coordinate);
+      return (value, projecting) => {
+        if (value !== null && value !== undefined) {
+          const completed = complete(value, projecting);
+          if (completed !== null) return completed;
+        }
+        if (!projecting.errors.explains(projecting.path)) {
+          report(projecting, `Cannot return null for non-nullable field ${coordinate}.`);
+        }
+        return undefined;
+      };
+    }
+    const complete = completeValue(type, selectionSets, coordinate);
+    return (value, projecting) => {
+      if (value === null || value === undefined) return null;
+      const completed = complete(value, projecting);
+      return completed === undefined ? null : completed;
+    };
+  }
+
+  function completeValue(
+    type: GraphQLOutputType,
+    selectionSets: readonly (readonly SelectionNode[])[],
+    coordinate: string,
+  ): Complete {
+    if (isListType(type)) return completeList(completeType(type.ofType, selectionSets, coordinate), coordinate);
+    const named = getNamedType(type);
+    if (isLeafType(named)) return completeLeaf(named, coordinate);
+    if (isObjectType(named)) return completeObject(named, selectionSets, coordinate);
+    return completeAbstract(named, selectionSets, coordinate);
+  }
+
+  // Fields are prepared at first use: recursive types would otherwise be prepared without end by type condition.
+  function completeObject(
+    type: GraphQLObjectType,
+    selectionSets: readonly (readonly SelectionNode[])[],
+    coordinate: string,
+  ): Complete {
+    let fields: PreparedField[] | undefined;
+    return (value, projecting) => {
+      if (!isPresentObject(value, projecting, coordinate)) return null;
+      fields ??= prepareFields(type, selectionSets);
+      return projectFields(fields, value, projecting);
+    };
+  }
+
+  function completeAbstract(
+    type: GraphQLNamedType,
+    selectionSets: readonly (readonly SelectionNode[])[],
+    coordinate: string,
+  ): Complete {
+    const fieldsByType = new Map<string, PreparedField[]>();
+    return (value, projecting) => {
+      if (!isPresentObject(value, projecting, coordinate)) return null;
+      // The planner leaves __typename out where no selection depends on it.
+      const typename = value.__typename ?? type.name;
+      let fields = typeof typename === 'string' ? fieldsByType.get(typename) : undefined;
+      if (fields === undefined) {
+        const runtimeType = typeof typename === 'string' ? schema.getType(typename) : undefined;
+        if (runtimeType === undefined || !(runtimeType === type || isPossible(type, runtimeType))) {
+          // The name itself stays inside: it may be a type that consumers must not see.
+          report(projecting, `Expected a type of the public schema for ${coordinate}, found another.`);
+          return null;
+        }
+        fields = prepareFields(runtimeType, selectionSets);
+        fieldsByType.set(runtimeType.name, fields);
+      }
+      return projectFields(fields, value, projecting);
+    };
+  }
+
+  function isPossible(type: GraphQLNamedType, runtimeType: GraphQLNamedType): boolean {
+    return (
+      isAbstractType(type) &&
+      (isObjectType(runtimeType) || isInterfaceType(runtimeType)) &&
+      schema.isSubType(type, runtimeType)
+    );
+  }
+
+  return { prepareFields };
+}
+
+function completeList(complete: Complete, coordinate: string): Complete {
+  return (value, projecting) => {
+    if (!Array.isArray(value)) {
+      report(projecting, `Expected a list for ${coordinate}, found ${kindOf(value)}.`);
+      return null;
+    }
+    const { path } = projecting;
+    const items = new Array<unknown>(value.length);
+    for (let index = 0; index < value.length; index += 1) {
+      path.push(index);
+      const item = complete(value[index], projecting);
+      path.pop();
+      if (item === undefined) return undefined;
+      items[index] = item;
+    }
+    return items;
+  };
+}
+
+function completeLeaf(type: GraphQLLeafType, coordinate: string): Complete {
+  // A scalar of the schema's own takes any JSON: what it means is between the subgraph and the consumer.
+  if (!isEnumType(type) && !isSpecifiedScalarType(type)) return (value) => value;
+  const expectsText = type.name === 'String' || type.name === 'ID';
+  return (value, projecting) => {
+    if (expectsText && typeof value === 'string') return value;
+    try {
+      return type.serialize(value) ?? null;
+    } catch {
+      // The value itself stays inside: it may be one that consumers must not see.
+      report(projecting, `Expected a value of ${type.name} for ${coordinate}, found another ${kindOf(value)}.`);
+      return null;
+    }
+  };
+}
+
+function completeUnknownTypename(typeName: string): Complete {
+  return (value, projecting) => {
+    if (typeof value === 'string') return value;
+    report(projecting, `Cannot return null for non-nullable field ${typeName}.__typename.`);
+    return undefined;
+  };
+}
+
+function isPresentObject(value: unknown, projecting: Projecting, coordinate: string): value is JsonObject {
+  if (!isJsonObject(value)) {
+    report(projecting, `Expected an object for ${coordinate}, found ${kindOf(value)}.`);
+    return false;
+  }
+  return projecting.absent === undefined || !projecting.absent.has(value);
+}
+
+function report(projecting: Projecting, message: string): void {
+  projecting.errors.add({ message, extensions: { code: 'CONTRACT_BREACH' } }, [...projecting.path]);
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'list';
+  return value === null ? 'null' : typeof value;
+}
