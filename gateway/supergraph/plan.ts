@@ -240,7 +240,7 @@ function unknownOperation(name: string | undefined): GraphQLError {
 
 function badInput(error: GraphQLError): GraphQLError {
   return new GraphQLError(error.message, {
-    nodes: error.nodes,
+    nodes: error.nodes ?? null,
     extensions: { ...error.extensions, code: 'BAD_USER_INPUT' },
   });
 }

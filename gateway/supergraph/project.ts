@@ -81,7 +81,7 @@ function projectFields(
       value = field.constant;
     } else {
       path.push(key);
-      value = field.complete(valueOf(field, source, projecting), projecting);
+      value = field.complete(rawValue(field, source, projecting), projecting);
       path.pop();
       if (value === undefined) return undefined;
     }
@@ -91,7 +91,7 @@ function projectFields(
   return answer;
 }
 
-function valueOf(field: PreparedField, source: JsonObject, projecting: Projecting): unknown {
+function rawValue(field: PreparedField, source: JsonObject, projecting: Projecting): unknown {
   if (field.isIntrospection) return projecting.introspection && readKey(projecting.introspection, field.key);
   return field.isInherited ? readKey(source, field.key) : source[field.key];
 }
