@@ -1,0 +1,105 @@
+import type { Lifecycle } from '../interpret/lifecycle.ts';
+
+/** How a party joins the network, is suspended, comes back or leaves. */
+export const participant = {
+  subject: 'Participant',
+  stateEnum: 'AccessionState',
+  states: ['CANDIDATE', 'CONTACTS_REGISTERED', 'CONTACTS_PUBLISHED', 'ACTIVE', 'SUSPENDED', 'WITHDRAWN'],
+  relations: {
+    invited: { meaning: 'a party that holds an invitation', code: 'ROLE_DOES_NOT_ALLOW' },
+    party: { meaning: "the party's own servicemanager", code: 'ONLY_OWNER', party: 'ownParty' },
+    foundation: { meaning: 'staff of the foundation', code: 'ONLY_FOUNDATION' },
+    timer: { meaning: 'what a clock brings about', code: 'ONLY_SYSTEM' },
+  },
+  guards: {
+    contactsUnconfirmed: { holds: 'reached', fact: 'contactsStaleAtMs', code: 'VALUE_OUT_OF_RANGE' },
+  },
+  events: {
+    apply: {
+      from: 'NEW',
+      to: 'CANDIDATE',
+      who: ['invited'],
+      action: 'applyForAccession',
+      requires: ['invitation', 'trade-register entry', 'statement of intent', 'name, keys, issuer and endpoint'],
+      effects: ["the party's people may log in, for their own accession only"],
+    },
+    registerContacts: {
+      from: ['CANDIDATE'],
+      to: 'CONTACTS_REGISTERED',
+      who: ['party'],
+      action: 'registerContacts',
+      requires: [
+        'one servicemanager who is finally responsible',
+        'at least one servicedesk person',
+        'at least one helpdesk person, except at the foundation',
+        'at least one channel for each',
+      ],
+      effects: ['a draft version of the contacts'],
+    },
+    publishContacts: {
+      from: ['CONTACTS_REGISTERED'],
+      to: 'CONTACTS_PUBLISHED',
+      who: ['party', 'foundation'],
+      action: 'publishContacts',
+      requires: ['reachability confirmed on one channel of each role'],
+      effects: ['an entry in the directory', 'every party is told'],
+    },
+    activate: {
+      from: ['CONTACTS_PUBLISHED'],
+      to: 'ACTIVE',
+      who: ['foundation'],
+      action: 'activateParticipant',
+      requires: ['agreement signed', 'endpoint reachable', 'contract compatible'],
+      effects: ['the party is asked along in every list'],
+    },
+    changeContacts: {
+      from: ['ACTIVE'],
+      to: 'SAME',
+      who: ['party'],
+      action: 'registerContacts',
+      requires: ['the same minima: the last person of a role cannot be removed'],
+      effects: ['a new version of the contacts', 'every party is told'],
+    },
+    contactsBecomeStale: {
+      from: ['ACTIVE'],
+      to: 'SAME',
+      who: ['timer'],
+      provided: ['contactsUnconfirmed'],
+      effects: ['a reminder to the servicemanager', 'the foundation sees a flag'],
+    },
+    confirmContacts: {
+      from: ['ACTIVE'],
+      to: 'SAME',
+      who: ['party'],
+      action: 'confirmContacts',
+      effects: ['the flag is cleared'],
+    },
+    suspend: {
+      from: ['ACTIVE'],
+      to: 'SUSPENDED',
+      who: ['foundation'],
+      action: 'suspendParticipant',
+      requires: ['reason', 'publicity'],
+      effects: [
+        'others get the outcome SUSPENDED',
+        'its own people read their own data and act in open escalations only',
+      ],
+    },
+    reinstate: {
+      from: ['SUSPENDED'],
+      to: 'ACTIVE',
+      who: ['foundation'],
+      action: 'reinstateParticipant',
+      requires: ['reason'],
+      effects: ['the party is asked along again'],
+    },
+    withdraw: {
+      from: ['ACTIVE', 'SUSPENDED'],
+      to: 'WITHDRAWN',
+      who: ['party', 'foundation'],
+      action: 'withdrawParticipant',
+      requires: ['by the party itself: no open escalation of level 2 or higher'],
+      effects: ['its grants and keys are revoked', 'it leaves its open escalations'],
+    },
+  },
+} as const satisfies Lifecycle;
