@@ -3,7 +3,12 @@
  * The wire between them can be watched and bent.
  */
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { type FetchSubgraph, execute, type SubgraphRequest, type SubgraphResponse } from '@kortelijn/gateway/supergraph/execute.ts';
+import {
+  execute,
+  type FetchSubgraph,
+  type SubgraphRequest,
+  type SubgraphResponse,
+} from '@kortelijn/gateway/supergraph/execute.ts';
 import { loadSupergraph } from '@kortelijn/gateway/supergraph/load.ts';
 import { createPlanner } from '@kortelijn/gateway/supergraph/plan.ts';
 import { composeServices } from '@theguild/federation-composition';
@@ -58,12 +63,17 @@ export function compose(subgraphs: readonly SmallSubgraph[]): string {
     subgraphs.map(({ name, sdl }) => ({ name, url: `http://${name}.example`, typeDefs: typeDefs(sdl) })),
   );
   if (!result.supergraphSdl) {
-    throw new Error(`Expected subgraphs that compose, found: ${result.errors?.map(({ message }) => message).join('; ')}`);
+    throw new Error(
+      `Expected subgraphs that compose, found: ${result.errors?.map(({ message }) => message).join('; ')}`,
+    );
   }
   return result.supergraphSdl;
 }
 
-export function createSmallGraph(subgraphs: readonly SmallSubgraph[], wire: Wire = (_request, answer) => answer()): SmallGraph {
+export function createSmallGraph(
+  subgraphs: readonly SmallSubgraph[],
+  wire: Wire = (_request, answer) => answer(),
+): SmallGraph {
   const supergraphSdl = compose(subgraphs);
   const supergraph = loadSupergraph(supergraphSdl);
   const { publicSchema } = supergraph;
@@ -92,7 +102,9 @@ export function createSmallGraph(subgraphs: readonly SmallSubgraph[], wire: Wire
 }
 
 /** Answers of the real subgraphs, through JSON as over a wire. */
-export function createSubgraphs(subgraphs: readonly SmallSubgraph[]): (request: SubgraphRequest) => Promise<SubgraphResponse> {
+export function createSubgraphs(
+  subgraphs: readonly SmallSubgraph[],
+): (request: SubgraphRequest) => Promise<SubgraphResponse> {
   const schemas = new Map(
     subgraphs.map(({ name, sdl, resolvers }) => [
       name,
