@@ -452,13 +452,19 @@ export const errorCodes = {
     place: 'rule',
     meaning: 'Silence closes a resolved incident only after five working days.',
     remedy: 'Wait, or let the reporter confirm.',
-    retryable: false,
+    retryable: true,
   },
   WAIT_TERM_RUNNING: {
     place: 'rule',
     meaning: 'The clock resumes a waiting incident only when its `until` has come.',
     remedy: 'Wait, or let the desk resume it.',
-    retryable: false,
+    retryable: true,
+  },
+  TERM_RUNNING: {
+    place: 'rule',
+    meaning: 'A clock does this, and its term has not passed.',
+    remedy: 'Wait.',
+    retryable: true,
   },
   // ---- rule: is the input good
   TEXT_REQUIRED: {

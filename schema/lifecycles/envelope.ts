@@ -17,7 +17,7 @@ export const envelope = {
     timer: { meaning: 'what a clock brings about', code: 'ONLY_SYSTEM' },
   },
   guards: {
-    stuckTermOver: { holds: 'reached', fact: 'stuckAtMs', code: 'NO_RECEIPT' },
+    stuckTermOver: { holds: 'reached', fact: 'stuckAtMs', code: 'TERM_RUNNING' },
   },
   events: {
     send: { from: 'NEW', to: 'PENDING_DELIVERY', who: ['system'] },

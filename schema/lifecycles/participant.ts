@@ -12,7 +12,7 @@ export const participant = {
     timer: { meaning: 'what a clock brings about', code: 'ONLY_SYSTEM' },
   },
   guards: {
-    contactsUnconfirmed: { holds: 'reached', fact: 'contactsStaleAtMs', code: 'VALUE_OUT_OF_RANGE' },
+    contactsUnconfirmed: { holds: 'reached', fact: 'contactsStaleAtMs', code: 'TERM_RUNNING' },
   },
   events: {
     apply: {
