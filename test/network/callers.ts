@@ -21,7 +21,11 @@ export interface Answer<Data = Record<string, unknown>> {
 export interface Caller {
   token(): Promise<string>;
   // biome-ignore lint/suspicious/noExplicitAny: a test names the shape it asked for, or reads freely.
-  ask<Data = any>(document: string, variables?: Record<string, unknown>, headers?: Record<string, string>): Promise<Answer<Data>>;
+  ask<Data = any>(
+    document: string,
+    variables?: Record<string, unknown>,
+    headers?: Record<string, string>,
+  ): Promise<Answer<Data>>;
 }
 
 interface CallersOptions {
@@ -89,7 +93,9 @@ async function programToken(issuer: string, clientId: string, scope: string, key
     .setIssuedAt()
     .setExpirationTime('60s')
     .sign(await importJWK({ ...key, kty: 'OKP' }, 'EdDSA'));
-  const discovery = (await (await fetch(`${issuer}/.well-known/openid-configuration`)).json()) as { token_endpoint: string };
+  const discovery = (await (await fetch(`${issuer}/.well-known/openid-configuration`)).json()) as {
+    token_endpoint: string;
+  };
   return tokenFrom(
     discovery.token_endpoint,
     { 'content-type': 'application/x-www-form-urlencoded' },

@@ -75,10 +75,7 @@ export const demoParticipants: readonly DemoParticipant[] = [
     services: ['Verzamelen', 'Delen', 'Inloggen'],
     teams: teams('Fictiviteit'),
     personas: staff('fictiviteit', 'Farah Vinkenburg', 'Daan Meldpunt', 'Sofie Vraagbaak'),
-    programs: [
-      importer('fictiviteit'),
-      { clientId: 'bord-bouwer', name: 'Bordbouwer', scope: 'incidents:read' },
-    ],
+    programs: [importer('fictiviteit'), { clientId: 'bord-bouwer', name: 'Bordbouwer', scope: 'incidents:read' }],
   },
   {
     id: 'linde',

@@ -7,12 +7,13 @@
  *   --empty        no story
  *   --json         one line of JSON when ready, for programs that start the network
  */
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { createNetwork, type Network } from './network.ts';
 import { stopLeftovers } from './leftovers.ts';
+import { createNetwork, type Network } from './network.ts';
+import { keepReporting } from './seeds/service-status.ts';
 import { tellStory } from './seeds/story.ts';
 
 const { values } = parseArgs({
@@ -48,9 +49,15 @@ process.on('SIGTERM', stop);
 
 say(`Ready in ${((Date.now() - startedAt) / 1000).toFixed(1)} s.`);
 if (!values.empty && firstStart) {
-  await tellStory(network, (line) => say(line));
+  await tellStory(network, say);
+  // Written last: a start that was broken off tells the story again on a clean folder only with --reset.
+  writeFileSync(join(dataDir, 'story-told'), new Date().toISOString());
 }
-if (values.json) process.stdout.write(`${JSON.stringify({ ready: true, name: 'network', url: `${network.hubUrl}/graphql`, dataDir })}\n`);
+if (!values.empty) keepReporting(network);
+if (values.json)
+  process.stdout.write(
+    `${JSON.stringify({ ready: true, name: 'network', url: `${network.hubUrl}/graphql`, dataDir })}\n`,
+  );
 else say(welcome(network));
 
 function welcome({ hubUrl, participants }: Network): string {

@@ -35,7 +35,9 @@ const publicPart = ({ d: _secret, ...jwk }: JsonWebKey): JsonWebKey => jwk;
 
 /** RFC 7638, section 3: the required members in lexicographic order. */
 const thumbprint = (jwk: JsonWebKey) =>
-  createHash('sha256').update(JSON.stringify({ crv: jwk.crv, kty: jwk.kty, x: jwk.x })).digest('base64url');
+  createHash('sha256')
+    .update(JSON.stringify({ crv: jwk.crv, kty: jwk.kty, x: jwk.x }))
+    .digest('base64url');
 
 function writePrivate(file: string, content: unknown): void {
   mkdirSync(dirname(file), { recursive: true });

@@ -20,7 +20,9 @@ function processesOf(dataDir: string): number[] {
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .filter((pid) => {
       try {
-        return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').some((line) => marks.some((mark) => line.startsWith(mark)));
+        return readFileSync(`/proc/${pid}/environ`, 'utf8')
+          .split('\0')
+          .some((line) => marks.some((mark) => line.startsWith(mark)));
       } catch {
         return false;
       }

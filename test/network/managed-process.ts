@@ -36,7 +36,8 @@ export interface ManagedProcess {
 }
 
 /** Node 24 runs the sources as they are; Node 20 needs tsx. */
-export const nodeArguments: readonly string[] = "typescript" in process.features && process.features.typescript ? [] : ['--import', 'tsx'];
+export const nodeArguments: readonly string[] =
+  'typescript' in process.features && process.features.typescript ? [] : ['--import', 'tsx'];
 
 export function createManagedProcess(spec: ServiceSpec): ManagedProcess {
   let child: ChildProcess | undefined;
@@ -60,7 +61,9 @@ export function createManagedProcess(spec: ServiceSpec): ManagedProcess {
       }, readyTimeoutMs);
       started.once('exit', (code, signal) => {
         clearTimeout(timer);
-        reject(new Error(`Expected ${spec.name} to become ready, but it ended with ${code ?? signal}; see ${spec.logFile}`));
+        reject(
+          new Error(`Expected ${spec.name} to become ready, but it ended with ${code ?? signal}; see ${spec.logFile}`),
+        );
       });
       createInterface({ input: started.stdout }).on('line', (line) => {
         log.write(`${line}\n`);

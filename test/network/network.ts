@@ -64,7 +64,7 @@ export async function createNetwork(options: NetworkOptions = {}): Promise<Netwo
   const file = (name: string, content: unknown) => {
     const path = join(dataDir, name);
     mkdirSync(join(path, '..'), { recursive: true });
-    writeFileSync(path, JSON.stringify(content, null, 2));
+    writeFileSync(path, JSON.stringify(content, null, 2), { mode: 0o600 });
     return path;
   };
   const keysFile = (name: string) => join(dataDir, 'keys', `${name}.json`);
@@ -72,6 +72,20 @@ export async function createNetwork(options: NetworkOptions = {}): Promise<Netwo
   const clientKey = (clientId: string) => clientKeyIn(join(dataDir, 'keys', 'programs', `${clientId}.json`));
   const pins = file('pins.json', { hub: publicKeys(keysOf('hub')), registry: publicKeys(keysOf('registry')) });
 
+  // What an importing or partner program of the demo needs to log in; real programs keep their key to themselves.
+  file(
+    'programs.json',
+    participants.flatMap(({ id, programs }) =>
+      programs.map(({ clientId, scope }) => ({
+        participant: id,
+        issuer: at('identity', `/${id}`),
+        clientId,
+        scope,
+        audience: hubAudience,
+        privateKey: clientKey(clientId).privateKey,
+      })),
+    ),
+  );
   const shared = { HOST: '127.0.0.1', HUB_URL: at('gateway'), PINS_FILE: pins, TOKEN_AUDIENCE: hubAudience };
   const environment: Record<string, Record<string, string>> = {
     gateway: {
@@ -143,9 +157,7 @@ export async function createNetwork(options: NetworkOptions = {}): Promise<Netwo
   };
   try {
     // Everything starts at once: the gateway waits for its directory, the participants for nobody.
-    await Promise.all(
-      [...processes.values()].map(async (one) => options.onReady?.(one.name, await one.start())),
-    );
+    await Promise.all([...processes.values()].map(async (one) => options.onReady?.(one.name, await one.start())));
   } catch (error) {
     // Keep the folder, the logs in it say what happened.
     await Promise.all([...processes.values()].map((one) => one.kill()));
@@ -181,4 +193,5 @@ const mainOf = (name: string) => {
   return 'subgraphs/participant/main.ts';
 };
 
-const portsFor = (names: readonly string[], first: number) => new Map(names.map((name, index) => [name, first + index]));
+const portsFor = (names: readonly string[], first: number) =>
+  new Map(names.map((name, index) => [name, first + index]));

@@ -51,13 +51,31 @@ export const personasFile = (
 
 /** M-05, M-06, M-08: three roles with at least one channel each; the foundation has no helpdesk. */
 function contacts(participant: DemoParticipant, index: number) {
-  const mail = (box: string) => ({ kind: 'EMAIL', value: `${box}@${participant.id}.example`, hours: 'werkdagen 8.00–18.00' });
-  const phone = (line: number) => ({ kind: 'PHONE', value: `+31 000 ${100 + index} ${line}00`, hours: 'werkdagen 8.00–18.00' });
+  const mail = (box: string) => ({
+    kind: 'EMAIL',
+    value: `${box}@${participant.id}.example`,
+    hours: 'werkdagen 8.00–18.00',
+  });
+  const phone = (line: number) => ({
+    kind: 'PHONE',
+    value: `+31 000 ${100 + index} ${line}00`,
+    hours: 'werkdagen 8.00–18.00',
+  });
   const people = (role: string) =>
     participant.personas.filter(({ roles }) => roles.includes(role)).map(({ name }) => ({ name, deputy: false }));
   const points = [
-    { role: 'SERVICEMANAGER', readers: 'NETWORK', persons: people('SERVICEMANAGER'), channels: [mail('servicemanager'), phone(1)] },
-    { role: 'SERVICEDESK', readers: 'NETWORK', persons: people('SERVICEDESK'), channels: [mail('servicedesk'), phone(2)] },
+    {
+      role: 'SERVICEMANAGER',
+      readers: 'NETWORK',
+      persons: people('SERVICEMANAGER'),
+      channels: [mail('servicemanager'), phone(1)],
+    },
+    {
+      role: 'SERVICEDESK',
+      readers: 'NETWORK',
+      persons: people('SERVICEDESK'),
+      channels: [mail('servicedesk'), phone(2)],
+    },
     { role: 'HELPDESK', readers: 'USERS', persons: people('HELPDESK'), channels: [mail('helpdesk'), phone(3)] },
   ];
   return participant.id === foundationId ? points.slice(0, 2) : points;

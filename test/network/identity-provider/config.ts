@@ -18,7 +18,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): I
     problems.push(`PORT: expected a port number, found "${env.PORT}"`);
   }
   const personasFile = env.PERSONAS_FILE ?? '';
-  if (personasFile === '') problems.push('PERSONAS_FILE: expected the path of a JSON file with personas, found nothing');
+  if (personasFile === '')
+    problems.push('PERSONAS_FILE: expected the path of a JSON file with personas, found nothing');
   const publicUrl = env.PUBLIC_URL?.replace(/\/$/, '');
   if (publicUrl !== undefined && !URL.canParse(publicUrl)) {
     problems.push(`PUBLIC_URL: expected an address, found "${publicUrl}"`);

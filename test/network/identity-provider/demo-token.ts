@@ -2,7 +2,7 @@
  * The demo's short cut to a token, for tests, the command line and the explorer: name a persona or a program, get an
  * access token signed with the issuer's own key, as if that person had just logged in.
  */
-import { createPrivateKey, randomUUID, type JsonWebKey, sign } from 'node:crypto';
+import { createPrivateKey, type JsonWebKey, randomUUID, sign } from 'node:crypto';
 import type { IdentityParticipant } from './personas.ts';
 
 export interface DemoTokenOptions {
@@ -32,7 +32,13 @@ export function createDemoTokens({ participant, issuer, key, audience, now }: De
     const program = participant.programs.find(({ client_id }) => client_id === wanted);
     const expiresIn = Math.min(Math.max(Math.floor(lifetimeSeconds), 1), lifetimeSecondsMax);
     const who = persona
-      ? { sub: persona.subject, name: persona.name, roles: persona.roles, client_id: 'kortelijn-demo', scope: 'openid profile' }
+      ? {
+          sub: persona.subject,
+          name: persona.name,
+          roles: persona.roles,
+          client_id: 'kortelijn-demo',
+          scope: 'openid profile',
+        }
       : program && { sub: program.client_id, client_id: program.client_id, scope: program.scope };
     if (who === undefined) return undefined;
     const iat = Math.floor(now() / 1_000);

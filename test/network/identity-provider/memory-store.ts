@@ -23,7 +23,8 @@ export function createMemoryStore(): (model: string) => object {
     return {
       async upsert(id: string, payload: Record<string, unknown>, expiresInSeconds?: number) {
         if (stored.size % 500 === 499) sweep();
-        const untilMs = expiresInSeconds === undefined ? Number.POSITIVE_INFINITY : Date.now() + expiresInSeconds * 1_000;
+        const untilMs =
+          expiresInSeconds === undefined ? Number.POSITIVE_INFINITY : Date.now() + expiresInSeconds * 1_000;
         stored.set(prefix + id, { payload: structuredClone(payload), untilMs });
       },
       async find(id: string) {

@@ -27,7 +27,10 @@ declare module 'oidc-provider' {
   export class Provider {
     constructor(issuer: string, configuration: Record<string, unknown>);
     readonly issuer: string;
-    readonly Grant: new (properties: { accountId: string | undefined; clientId: string }) => Grant;
+    readonly Grant: new (properties: {
+      accountId: string | undefined;
+      clientId: string;
+    }) => Grant;
     callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void>;
     interactionDetails(request: IncomingMessage, response: ServerResponse): Promise<Interaction>;
     interactionFinished(

@@ -37,7 +37,10 @@ export function choosePage({ name, personas }: IdentityParticipant, action: stri
     return `<li><form method="post" action="${escape(action)}"><button name="persona" value="${escape(subject)}">
 ${escape(personName)}<span class="role">${escape(role)} bij ${escape(name)}</span></button></form></li>`;
   });
-  return page(`Kies een demo-gebruiker`, `<p>U logt in bij ${escape(name)}. Er is geen wachtwoord.</p><ul>${items.join('\n')}</ul>`);
+  return page(
+    `Kies een demo-gebruiker`,
+    `<p>U logt in bij ${escape(name)}. Er is geen wachtwoord.</p><ul>${items.join('\n')}</ul>`,
+  );
 }
 
 export function errorPage(code: string, description: string): string {

@@ -63,7 +63,8 @@ export async function startIdentityProvider(options: IdentityProviderOptions): P
     const address = request.url ?? '/';
     allowLoopbackOrigins(request, response);
     if (address === '/health/live') return sendJson(response, 200, { live: true });
-    if (request.method === 'GET' && address === '/demo/personas') return sendJson(response, 200, listing(options.participants, url));
+    if (request.method === 'GET' && address === '/demo/personas')
+      return sendJson(response, 200, listing(options.participants, url));
     const [, id = '', rest = ''] = /^\/([a-z][a-z0-9-]*)(\/.*)?$/.exec(address) ?? [];
     const found = issuing.get(id);
     if (found === undefined) return sendJson(response, 404, { error: 'not_found' });
@@ -91,21 +92,31 @@ async function interaction(found: Issuing, request: IncomingMessage, response: S
   try {
     await provider.interactionDetails(request, response);
   } catch {
-    return sendHtml(response, 400, errorPage('session_not_found', 'Deze inlogpoging is verlopen. Begin opnieuw bij de toepassing.'));
+    return sendHtml(
+      response,
+      400,
+      errorPage('session_not_found', 'Deze inlogpoging is verlopen. Begin opnieuw bij de toepassing.'),
+    );
   }
   if (request.method === 'GET') return sendHtml(response, 200, choosePage(participant, request.url ?? ''));
   const subject = new URLSearchParams(await readBody(request)).get('persona');
   if (!participant.personas.some((persona) => persona.subject === subject)) {
     return sendHtml(response, 400, choosePage(participant, request.url ?? ''));
   }
-  return provider.interactionFinished(request, response, { login: { accountId: subject } }, { mergeWithLastSubmission: false });
+  return provider.interactionFinished(
+    request,
+    response,
+    { login: { accountId: subject } },
+    { mergeWithLastSubmission: false },
+  );
 }
 
 async function demoToken(found: Issuing, request: IncomingMessage, response: ServerResponse): Promise<void> {
   response.setHeader('cache-control', 'no-store');
   if (request.method === 'OPTIONS') return sendJson(response, 204, undefined);
   if (request.method !== 'POST') return sendJson(response, 405, { error: 'method_not_allowed' });
-  if (!request.headers['content-type']?.startsWith('application/json')) return sendJson(response, 415, { error: 'expected_json' });
+  if (!request.headers['content-type']?.startsWith('application/json'))
+    return sendJson(response, 415, { error: 'expected_json' });
   let wanted: { persona?: unknown; expiresInSeconds?: unknown };
   try {
     wanted = JSON.parse(await readBody(request)) as typeof wanted;

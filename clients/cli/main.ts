@@ -1,0 +1,33 @@
+/** The command line of operators and partners. */
+import { Command, InvalidArgumentError } from 'commander';
+import { replay } from './replay/replay.ts';
+
+const wholeNumber = (value: string): number => {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('Expected a whole number above 0.');
+  return number;
+};
+
+const program = new Command('kortelijn').description('Work with a Kortelijn hub from the command line.');
+
+program
+  .command('replay')
+  .description(
+    'Send a real incident log (XES, also gzipped) through the hub and compare what the hub then knows with the log.',
+  )
+  .argument('<file>', 'the log')
+  .option('--data <folder>', 'the network and the progress of this replay; a second start goes on', '.kortelijn/replay')
+  .option('--port <number>', "the port of the replay's own hub", wholeNumber, 4100)
+  .option('--into <url>', 'the GraphQL address of another hub, instead of a network of its own')
+  .option('--programs <file>', 'credentials of the importing programs there')
+  .option('--limit <number>', 'only the first incidents of the log', wholeNumber)
+  .option('--concurrency <number>', 'incidents under way at once', wholeNumber, 32)
+  .option('--report <file>', 'write the report here too')
+  .option('--json', 'the table as one line of JSON on standard output', false)
+  .addHelpText('after', '\nExit codes: 0 every figure equal or explained, 1 a figure is not, or stopped, 2 wrong use.')
+  .action(async (file: string, options) => {
+    process.exitCode = await replay({ file, ...options });
+  });
+
+program.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+await program.parseAsync();
