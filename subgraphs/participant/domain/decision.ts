@@ -1,0 +1,155 @@
+/**
+ * What a decision reads and what it answers. A decision is pure: it is handed the records, the moment, the directory
+ * and a source of ids, and says what the records become. Writing it down is commands/, one statement for all of it.
+ */
+import type { IdTag } from '@kortelijn/schema/vocabulary/ids.ts';
+import type { Actor } from './actor.ts';
+import { actingRole, ownerOf } from './actor.ts';
+import { earlierHolders } from './chain.ts';
+import type { Clock } from './clocks.ts';
+import type { Incident, Participation, TimelineEntry } from './incident.ts';
+import { keysOf, readersOf } from './readers.ts';
+
+export interface Situation {
+  readonly incident: Incident;
+  readonly clocks: readonly Clock[];
+  readonly participations: readonly Participation[];
+  /** When the newest entry of the timeline happened. */
+  readonly lastAt: Date;
+}
+
+/** The act that is decided on: by whom, when it happened, when it is written down. */
+export interface Act {
+  readonly actor: Actor;
+  /** When it happened: now, or in an import the time that the imported record names. */
+  readonly at: Date;
+  readonly now: Date;
+  /** The import it belongs to; null for everything that happens now. */
+  readonly batch: string | null;
+  /** The accession state of a participant in the directory; undefined where nobody of that name is known. */
+  party(id: string): string | undefined;
+  newId(participant: string, tag: IdTag): string;
+}
+
+export interface Outgoing {
+  /** Given where a record names its envelope; otherwise made when it is written. */
+  readonly id?: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly type: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export interface Change {
+  readonly type: string;
+  readonly subjectId: string;
+  readonly actorRole: string | null;
+  readonly at: Date;
+  readonly readersBefore: readonly string[];
+  readonly readersAfter: readonly string[];
+  readonly keys: Readonly<Record<string, unknown>>;
+}
+
+/** At the owner of the incident: that somebody wrote a note, and the hash of what. */
+export interface NoteLink {
+  readonly incidentId: string;
+  readonly noteId: string;
+  readonly author: string;
+  readonly at: Date;
+  readonly hash: string;
+}
+
+/** What an event does beyond moving the state; `settle` makes a whole decision of it. */
+export interface Effect {
+  readonly incident?: Partial<Incident>;
+  /** Null where nothing belongs in the history: the record only learns something that happened elsewhere. */
+  readonly entry?: { readonly text?: string | null; readonly by?: string } | null;
+  readonly clocks?: readonly Clock[];
+  readonly participations?: readonly Participation[];
+  readonly envelopes?: readonly Outgoing[];
+  readonly noteLink?: NoteLink;
+  /** What was learnt from a later holder is not told on: that one tells everybody itself. */
+  readonly quiet?: boolean;
+}
+
+export interface Decision {
+  readonly incident: Incident;
+  /** The version that the write must find; 0 where there was no incident yet. */
+  readonly fromVersion: number;
+  readonly entries: readonly TimelineEntry[];
+  /** Clocks that are new or different. */
+  readonly clocks: readonly Clock[];
+  readonly participations: readonly Participation[];
+  readonly envelopes: readonly Outgoing[];
+  readonly noteLink?: NoteLink;
+  readonly change: Change;
+}
+
+/** A change is later than the one before it, also within a millisecond and after a clock was set back. */
+export function nextUpdatedAt(now: Date, previous: Date | undefined): Date {
+  return previous === undefined || now > previous ? now : new Date(previous.getTime() + 1);
+}
+
+export function settle(event: string, before: Situation, act: Act, effect: Effect): Decision {
+  const { incident } = before;
+  const next: Incident = {
+    ...incident,
+    ...effect.incident,
+    version: incident.version + 1,
+    updatedAt: nextUpdatedAt(act.now, incident.updatedAt),
+  };
+  return {
+    incident: next,
+    fromVersion: incident.version,
+    entries: effect.entry === null ? [] : [entryOf(event, next, act, act.at, effect.entry ?? {})],
+    clocks: effect.clocks ?? [],
+    participations: effect.participations ?? [],
+    envelopes: [...(effect.envelopes ?? []), ...(effect.quiet ? [] : tellEarlierHolders(incident, next))],
+    ...(effect.noteLink && { noteLink: effect.noteLink }),
+    change: {
+      type: `incident.${event}`,
+      subjectId: next.id,
+      actorRole: actingRole(act.actor),
+      at: next.updatedAt,
+      readersBefore: readersOf(incident),
+      readersAfter: readersOf(next),
+      keys: keysOf(next),
+    },
+  };
+}
+
+export function entryOf(
+  event: string,
+  incident: Incident,
+  act: Act,
+  at: Date,
+  { text = null, by = act.actor.participant }: { readonly text?: string | null; readonly by?: string },
+): TimelineEntry {
+  return {
+    incidentId: incident.id,
+    n: incident.version,
+    event,
+    state: incident.state,
+    waitReason: incident.waitReason,
+    teamId: incident.teamId,
+    at,
+    recordedAt: act.batch === null ? null : act.now,
+    byParticipant: by,
+    role: actingRole(act.actor),
+    text,
+  };
+}
+
+/** Earlier holders keep rows of the chain, and whoever joins it may read those too. */
+function tellEarlierHolders(before: Incident, after: Incident): readonly Outgoing[] {
+  if (after.involved.length === before.involved.length) return [];
+  const me = ownerOf(after);
+  return earlierHolders(before.holders, me)
+    .filter((holder) => holder !== after.handedOverTo)
+    .map((to) => ({
+      to,
+      subject: after.id,
+      type: 'incident.involvedChanged',
+      body: { incidentId: after.id, chainId: after.chainId, involved: after.involved },
+    }));
+}
