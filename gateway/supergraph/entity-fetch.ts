@@ -5,10 +5,10 @@
 import type { EntityBatchAlias, FlattenNodePathSegment } from '@graphql-hive/router-query-planner';
 import type { SubgraphError } from './errors.ts';
 import type { EntitiesField, SubgraphResponse } from './fetch-subgraph.ts';
-import { compilePath, type PathCell, responsePath, sharedPaths, type Walk } from './flatten.ts';
+import { compilePath, type PlanPath, type Position, sharedPaths } from './flatten.ts';
 import { graft, type Shape, shapeOf, treePath } from './graft.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
-import { compileRequires, type Represent } from './requires.ts';
+import { compileRequires, identityOf, type Represent } from './requires.ts';
 import { compileRewrites, type Rewrite, renameInShape } from './rewrites.ts';
 import { ask, errorOf, type Run, type Step } from './run.ts';
 import type { TypeCatalogue } from './type-catalogue.ts';
@@ -23,8 +23,10 @@ export interface EntityFetch {
 }
 
 interface PreparedAlias extends EntitiesField {
-  readonly walks: readonly Walk[];
+  readonly paths: readonly PlanPath[];
   readonly represent: Represent;
+  /** Equal where representations are made alike, so that aliases with one list share its items. */
+  readonly recipe: string;
   readonly shape: Shape;
   readonly rewrite: Rewrite | undefined;
 }
@@ -32,7 +34,8 @@ interface PreparedAlias extends EntitiesField {
 /** An object of the tree that waits for the result at `index`. */
 interface Place {
   readonly object: JsonObject;
-  readonly cell: PathCell | undefined;
+  readonly path: PlanPath;
+  readonly position: Position | undefined;
   readonly index: number;
 }
 
@@ -65,14 +68,16 @@ export function compileEntityFetch(fetch: EntityFetch, names: VariableNames, typ
 }
 
 function prepareAlias(alias: EntityBatchAlias, subgraph: string, shape: Shape, types: TypeCatalogue): PreparedAlias {
-  const fields = shape.get(alias.alias)?.fields ?? new Map();
+  const fields = shape.field(alias.alias)?.shape;
+  if (fields === undefined) throw new Error(`Expected a field "${alias.alias}" in the fetch, found none.`);
   // Rewrites of answers start at the entities when they belong to one alias, at the root when to a whole fetch.
   const rest = renameInShape(alias.outputRewrites, startsAtRoot(alias) ? shape : fields);
   return {
     alias: alias.alias,
     variable: alias.representationsVariableName,
-    walks: alias.paths.map((path: FlattenNodePathSegment[]) => compilePath(path, types)),
+    paths: alias.paths.map((path: FlattenNodePathSegment[]) => compilePath(path, types)),
     represent: compileRequires(alias.requires, compileRewrites(alias.inputRewrites, types), subgraph, types),
+    recipe: JSON.stringify([alias.requires, alias.inputRewrites]),
     shape: fields,
     rewrite: compileRewrites(rest, types),
   };
@@ -97,18 +102,17 @@ function collectPlaces(alias: PreparedAlias, run: Run, lists: Map<string, Repres
   const { absent } = run;
   const isAbsent = absent && ((object: object) => absent.has(object));
   const places: Place[] = [];
-  for (const walk of alias.walks) {
-    walk(run.data, isAbsent, (object, cell) => {
+  for (const path of alias.paths) {
+    path.walk(run.data, isAbsent, (object, position) => {
       const representation = alias.represent(object);
       if (representation === undefined) return;
-      // Made by one recipe, equal representations have their keys in one order.
-      const identity = JSON.stringify(representation);
+      const identity = alias.recipe + identityOf(representation);
       let index = indexes.get(identity);
       if (index === undefined) {
         index = list.push(representation) - 1;
         indexes.set(identity, index);
       }
-      places.push({ object, cell, index });
+      places.push({ object, path, position, index });
     });
   }
   return places;
@@ -161,19 +165,23 @@ function placeError(
   const hit = (placesByAlias[position] ?? []).filter((place) => place.index === index);
   if (hit.length > 0) {
     const tail = treePath(inside, aliases[position]?.shape);
-    for (const place of hit) run.errors.add(error, [...responsePath(place.cell), ...tail]);
+    for (const place of hit) run.errors.add(error, [...responsePath(place), ...tail]);
     return;
   }
   // It concerns all that was asked, or one whole alias: told once, where all its places hang together.
   const told = new Set<string>();
   for (const [at, places] of placesByAlias.entries()) {
     if (places.length === 0 || (position !== -1 && at !== position)) continue;
-    for (const path of sharedPaths(places.map((place) => place.cell))) {
+    for (const path of sharedPaths(places.map(responsePath))) {
       const identity = JSON.stringify(path);
       if (!told.has(identity)) run.errors.add(error, path);
       told.add(identity);
     }
   }
+}
+
+function responsePath({ path, position }: Place): (string | number)[] {
+  return path.responsePath(position);
 }
 
 function notAList(alias: PreparedAlias) {

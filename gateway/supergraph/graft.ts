@@ -10,16 +10,21 @@ import { defineKey, isInheritedKey, isJsonObject, type JsonObject, readKey } fro
 import type { TypeCatalogue } from './type-catalogue.ts';
 
 /** The keys a selection set answers with, whatever the type conditions. */
-export type Shape = ReadonlyMap<string, ShapeField>;
+export interface Shape {
+  readonly fields: readonly ShapeField[];
+  /** By the key in the subgraph's answer. */
+  field(from: string): ShapeField | undefined;
+}
 
 export interface ShapeField {
   /** The key in the subgraph's answer. */
   readonly from: string;
   /** The key in the tree; differs where the planner had to rename a conflicting field. */
-  to: string;
+  readonly to: string;
   readonly isInherited: boolean;
   /** Undefined for leaves: their JSON is taken as it is. */
-  readonly fields: Shape | undefined;
+  readonly shape: Shape | undefined;
+  renameTo(key: string): void;
 }
 
 export function shapeOf(operation: string): Shape {
@@ -29,25 +34,52 @@ export function shapeOf(operation: string): Shape {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition.selectionSet);
     if (definition.kind === Kind.OPERATION_DEFINITION) root = definition.selectionSet;
   }
-  const grow = (
-    selectionSet: SelectionSetNode | undefined,
-    shape: Map<string, ShapeField>,
-  ): Map<string, ShapeField> => {
+  const grow = (selectionSet: SelectionSetNode | undefined, shape: GrowingShape): void => {
     for (const selection of selectionSet?.selections ?? []) {
       if (selection.kind === Kind.FIELD) {
-        const from = selection.alias?.value ?? selection.name.value;
-        const known = shape.get(from)?.fields as Map<string, ShapeField> | undefined;
-        const fields = selection.selectionSet && grow(selection.selectionSet, known ?? new Map());
-        shape.set(from, { from, to: from, isInherited: isInheritedKey(from), fields });
+        const inner = shape.add(selection.alias?.value ?? selection.name.value, selection.selectionSet !== undefined);
+        if (inner !== undefined) grow(selection.selectionSet, inner);
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
         grow(selection.selectionSet, shape);
       } else {
         grow(fragments.get(selection.name.value), shape);
       }
     }
-    return shape;
   };
-  return grow(root, new Map());
+  const shape = createShape();
+  grow(root, shape);
+  return shape;
+}
+
+interface GrowingShape extends Shape {
+  add(from: string, hasFields: boolean): GrowingShape | undefined;
+}
+
+function createShape(): GrowingShape {
+  const fields: ShapeField[] = [];
+  const byKey = new Map<string, { field: ShapeField; inner: GrowingShape | undefined }>();
+  return {
+    fields,
+    field: (from) => byKey.get(from)?.field,
+    add(from, hasFields) {
+      const known = byKey.get(from);
+      if (known !== undefined) return known.inner;
+      const inner = hasFields ? createShape() : undefined;
+      const field = {
+        from,
+        to: from,
+        isInherited: isInheritedKey(from),
+        shape: inner as Shape | undefined,
+        renameTo(key: string) {
+          field.to = key;
+          field.isInherited ||= isInheritedKey(key);
+        },
+      };
+      fields.push(field);
+      byKey.set(from, { field, inner });
+      return inner;
+    },
+  };
 }
 
 /** Takes `source` over into `target`, made when absent. What the tree holds already is never replaced by null. */
@@ -58,12 +90,21 @@ export function graft(
   types: TypeCatalogue,
 ): JsonObject {
   const tree: JsonObject = target ?? {};
-  for (const field of shape.values()) {
+  const { fields } = shape;
+  for (let at = 0; at < fields.length; at += 1) {
+    const field = fields[at] as ShapeField;
     const value = field.isInherited ? readKey(source, field.from) : source[field.from];
     if (value === undefined) continue;
-    const existing = field.isInherited ? readKey(tree, field.to) : tree[field.to];
-    if (existing !== undefined && existing !== null && keeps(existing, value, field, types)) continue;
-    const grown = field.fields === undefined ? value : graftValue(existing, value, field.fields, types);
+    let existing: unknown;
+    if (target !== undefined) {
+      existing = field.isInherited ? readKey(tree, field.to) : tree[field.to];
+      if (existing !== undefined && existing !== null && keeps(existing, value, field, types)) continue;
+    }
+    const inner = field.shape;
+    const grown =
+      inner === undefined || typeof value !== 'object' || value === null
+        ? value
+        : graftValue(existing, value, inner, types);
     if (field.isInherited) defineKey(tree, field.to, grown);
     else tree[field.to] = grown;
   }
@@ -99,10 +140,10 @@ export function treePath(path: ResponsePath, shape: Shape | undefined): (string 
       located.push(key);
       continue;
     }
-    const field = fields?.get(key);
+    const field = fields?.field(key);
     if (field === undefined) break;
     located.push(field.to);
-    fields = field.fields;
+    fields = field.shape;
   }
   return located;
 }

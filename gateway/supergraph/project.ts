@@ -7,12 +7,16 @@
 import {
   type FieldNode,
   type FragmentDefinitionNode,
+  GraphQLBoolean,
+  GraphQLID,
   type GraphQLLeafType,
   type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
+  GraphQLString,
   getNamedType,
+  getNullableType,
   isAbstractType,
   isEnumType,
   isInterfaceType,
@@ -48,6 +52,8 @@ interface PreparedField {
   /** A value that needs no data: the type name. */
   readonly constant: string | undefined;
   readonly isIntrospection: boolean;
+  /** The kind of JSON that is a value of this field as it stands. */
+  readonly asIs: 'string' | 'boolean' | undefined;
   readonly complete: Complete;
 }
 
@@ -76,14 +82,15 @@ function projectFields(
   const answer: JsonObject = {};
   for (const field of fields) {
     const { key } = field;
-    let value: unknown;
-    if (field.constant !== undefined) {
-      value = field.constant;
-    } else {
-      path.push(key);
-      value = field.complete(rawValue(field, source, projecting), projecting);
-      path.pop();
-      if (value === undefined) return undefined;
+    let value: unknown = field.constant;
+    if (value === undefined) {
+      value = rawValue(field, source, projecting);
+      if (field.asIs === undefined || typeof value !== field.asIs) {
+        path.push(key);
+        value = field.complete(value, projecting);
+        path.pop();
+        if (value === undefined) return undefined;
+      }
     }
     if (field.isInherited) defineKey(answer, key, value);
     else answer[key] = value;
@@ -137,7 +144,7 @@ function createCompiler(schema: GraphQLSchema, fragments: Fragments) {
   function prepareField(type: GraphQLNamedType, key: string, nodes: readonly FieldNode[]): PreparedField {
     const name = nodes[0]?.name.value ?? '';
     const isInherited = isInheritedKey(key);
-    const prepared = { key, isInherited, constant: undefined, isIntrospection: false };
+    const prepared = { key, isInherited, constant: undefined, isIntrospection: false, asIs: undefined };
     if (name === '__typename') {
       return {
         ...prepared,
@@ -153,7 +160,8 @@ function createCompiler(schema: GraphQLSchema, fragments: Fragments) {
       throw new Error(`Expected a validated operation, found the unknown field "${type.name}.${name}".`);
     }
     const selectionSets = nodes.flatMap((node) => (node.selectionSet ? [node.selectionSet.selections] : []));
-    return { ...prepared, complete: completeType(field.type, selectionSets, `${type.name}.${name}`) };
+    const complete = completeType(field.type, selectionSets, `${type.name}.${name}`);
+    return { ...prepared, asIs: asIs(getNullableType(field.type)), complete };
   }
 
   function completeType(
@@ -277,6 +285,11 @@ function completeLeaf(type: GraphQLLeafType, coordinate: string): Complete {
       return null;
     }
   };
+}
+
+function asIs(type: GraphQLOutputType): PreparedField['asIs'] {
+  if (type === GraphQLString || type === GraphQLID) return 'string';
+  return type === GraphQLBoolean ? 'boolean' : undefined;
 }
 
 function completeUnknownTypename(typeName: string): Complete {

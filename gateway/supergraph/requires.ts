@@ -23,14 +23,27 @@ export function compileRequires(
   types: TypeCatalogue,
 ): Represent {
   const select = compileSelections(requires, types);
+  const hasWholeKey = types.keyCheck(subgraph);
   return (entity) => {
     if (typeof entity.__typename !== 'string') return undefined;
     const representation = select(entity);
     if (representation === undefined) return undefined;
     representation.__typename ??= entity.__typename;
     rewrite?.(representation);
-    return types.hasWholeKey(subgraph, representation) ? representation : undefined;
+    return hasWholeKey(representation) ? representation : undefined;
   };
+}
+
+/** A text that two representations share only when they are equal. Made by one recipe, their keys have one order. */
+export function identityOf(representation: JsonObject): string {
+  let identity = '';
+  for (const key of Object.keys(representation)) {
+    const value = representation[key];
+    // Lengths keep "a" "bc" and "ab" "c" apart.
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    identity += `${typeof value === 'string' ? 's' : 'j'}${text.length}:${text}`;
+  }
+  return identity;
 }
 
 function compileSelections(selections: readonly RequiresSelection[], types: TypeCatalogue): Select {

@@ -74,10 +74,10 @@ export function renameInShape(rewrites: readonly FetchRewrite[] | undefined, sha
     let field: ShapeField | undefined;
     for (const segment of path) {
       if (!('Key' in segment)) continue;
-      field = fields?.get(segment.Key);
-      fields = field?.fields;
+      field = fields?.field(segment.Key);
+      fields = field?.shape;
     }
-    if (field !== undefined) field.to = renameKeyTo;
+    field?.renameTo(renameKeyTo);
     return false;
   });
 }

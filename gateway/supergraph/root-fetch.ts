@@ -48,7 +48,7 @@ function takeIn(
     const error = errorOf(given);
     const path = treePath(error.path, shape);
     if (path.length > 0) run.errors.add(error, path);
-    else for (const field of shape.values()) run.errors.add(error, [field.to]);
+    else for (const field of shape.fields) run.errors.add(error, [field.to]);
   }
   if (!response.data) return;
   // A rewrite must not see what other fetches grew, so it works on a tree of this answer alone.

@@ -10,7 +10,7 @@ import {
   parse,
   type SelectionSetNode,
 } from 'graphql';
-import { isJsonObject, type JsonObject, readKey } from './json.ts';
+import { isInheritedKey, isJsonObject, type JsonObject, readKey } from './json.ts';
 
 export interface Subgraph {
   readonly name: string;
@@ -24,14 +24,14 @@ export interface TypeCatalogue {
   isAbstract(typeName: string): boolean;
   /** Whether an object of this type name satisfies a type condition. */
   satisfies(typeName: string, condition: string): boolean;
-  /** Whether the representation holds one whole key by which the subgraph resolves its type. */
-  hasWholeKey(subgraph: string, representation: JsonObject): boolean;
+  /** Tells whether a representation holds one whole key by which the subgraph resolves its type. */
+  keyCheck(subgraph: string): (representation: JsonObject) => boolean;
 }
 
 export function createTypeCatalogue(supergraph: DocumentNode): TypeCatalogue {
   const objectTypes = new Set<string>();
   const objectTypesOf = new Map<string, Set<string>>();
-  const keysOf = new Map<string, SelectionSetNode[]>();
+  const keysOf = new Map<string, Map<string, Key[]>>();
   const subgraphs = new Map<string, Subgraph>();
   for (const node of supergraph.definitions) {
     if (node.kind === Kind.ENUM_TYPE_DEFINITION && node.name.value === 'join__Graph') {
@@ -58,7 +58,8 @@ export function createTypeCatalogue(supergraph: DocumentNode): TypeCatalogue {
         const key = stringOf(argument(directive, 'key'));
         const graph = subgraphs.get(enumOf(argument(directive, 'graph')) ?? '')?.name;
         if (key === undefined || graph === undefined || isFalse(argument(directive, 'resolvable'))) continue;
-        getOrCreate(keysOf, `${graph} ${node.name.value}`, () => [] as SelectionSetNode[]).push(fieldSet(key));
+        const keysOfType = getOrCreate(keysOf, graph, () => new Map<string, Key[]>());
+        getOrCreate(keysOfType, node.name.value, () => []).push(fieldSet(key));
       }
     }
   }
@@ -67,30 +68,43 @@ export function createTypeCatalogue(supergraph: DocumentNode): TypeCatalogue {
     isObject: (typeName) => objectTypes.has(typeName),
     isAbstract: (typeName) => objectTypesOf.has(typeName),
     satisfies: (typeName, condition) => typeName === condition || objectTypesOf.get(condition)?.has(typeName) === true,
-    hasWholeKey(subgraph, representation) {
-      const keys = keysOf.get(`${subgraph} ${String(representation.__typename)}`);
-      if (keys === undefined)
-        return Object.keys(representation).some((key) => key !== '__typename' && representation[key] != null);
-      return keys.some((key) => isWhole(key, representation));
+    keyCheck(subgraph) {
+      const keysOfType = keysOf.get(subgraph);
+      return (representation) => {
+        const keys = keysOfType?.get(String(representation.__typename)) ?? [];
+        return keys.some((key) => isWhole(key, representation));
+      };
     },
   };
 }
 
-function isWhole(key: SelectionSetNode, value: unknown): boolean {
+/** A key's field set, compiled: names with the field sets inside them. */
+type Key = readonly { readonly name: string; readonly isInherited: boolean; readonly inner: Key | undefined }[];
+
+function isWhole(key: Key, value: unknown): boolean {
   if (Array.isArray(value)) return value.every((item) => isWhole(key, item));
   if (!isJsonObject(value)) return false;
-  return key.selections.every((selection) => {
-    if (selection.kind !== Kind.FIELD) return true;
-    const part = readKey(value, selection.name.value);
-    if (part === undefined || part === null) return false;
-    return selection.selectionSet === undefined || isWhole(selection.selectionSet, part);
-  });
+  for (const { name, isInherited, inner } of key) {
+    const part = isInherited ? readKey(value, name) : value[name];
+    if (part === undefined || part === null || (inner !== undefined && !isWhole(inner, part))) return false;
+  }
+  return true;
 }
 
-function fieldSet(text: string): SelectionSetNode {
+function fieldSet(text: string): Key {
   const definition = parse(`{${text}}`, { noLocation: true }).definitions[0];
   if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new Error(`Expected a field set, found "${text}".`);
-  return definition.selectionSet;
+  return keyOf(definition.selectionSet);
+}
+
+function keyOf(selectionSet: SelectionSetNode): Key {
+  return selectionSet.selections.flatMap((selection) => {
+    if (selection.kind !== Kind.FIELD) return [];
+    const name = selection.name.value;
+    return [
+      { name, isInherited: isInheritedKey(name), inner: selection.selectionSet && keyOf(selection.selectionSet) },
+    ];
+  });
 }
 
 function subgraphOf(enumValue: string, directives: readonly ConstDirectiveNode[] | undefined): Subgraph {
