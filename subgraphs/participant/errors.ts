@@ -1,0 +1,6 @@
+/** An operation that cannot be answered, by a code of the contract. What a rule refuses is a value, never this. */
+import { GraphQLError } from 'graphql';
+
+export function codedError(code: string, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code } });
+}
