@@ -110,7 +110,7 @@ function claimed(payload: JWTPayload): Omit<Authority, 'participant' | 'standing
     kind: 'subject',
     subject,
     roles: program === undefined ? knownRoles(payload.roles) : ['PROGRAM'],
-    scopes: text(payload.scope)?.split(' ').filter(Boolean) ?? [],
+    scopes: text(payload.scope)?.split(' ').filter((scope) => scope !== '' && !protocolScopes.has(scope)) ?? [],
     expiresAtMs: (payload.exp ?? 0) * 1_000,
     ...(name !== undefined && program === undefined && { name }),
     ...(program !== undefined && { program }),
@@ -119,6 +119,9 @@ function claimed(payload: JWTPayload): Omit<Authority, 'participant' | 'standing
   };
 }
 
+/** What a login asks of its own provider says nothing to the network. */
+const protocolScopes = new Set(['openid', 'profile', 'email', 'offline_access']);
+
 /** `PROGRAM` is what a client is, never a role that a person can be given. */
 function knownRoles(claim: unknown): Role[] {
   if (!Array.isArray(claim)) return [];
@@ -126,4 +129,4 @@ function knownRoles(claim: unknown): Role[] {
 }
 
 const text = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' && value.length <= 512 ? value : undefined;
+  typeof value === 'string' && value !== '' && value.length <= 300 ? value : undefined;

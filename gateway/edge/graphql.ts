@@ -1,0 +1,188 @@
+/**
+ * The HTTP door for GraphQL: POST with JSON, nothing else. Who calls is known before the body is read; what is asked
+ * is admitted before Apollo Server sees it.
+ */
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type ApolloServer, HeaderMap } from '@apollo/server';
+import { GraphQLError } from 'graphql';
+import { hubError } from '../errors.ts';
+import type { Authority } from '../identity/authority.ts';
+import type { VerifyToken } from '../identity/verify.ts';
+import type { Telemetry } from '../telemetry/events.ts';
+import type { Admit, Admitted } from './admit.ts';
+import { sendRefusal } from './answers.ts';
+import type { Running } from './apollo.ts';
+import { deadlineHeader, timeoutOf } from './deadline.ts';
+import type { Limits } from './limits.ts';
+import { isUnread, readBody } from './read-body.ts';
+import { traceIdOf } from './trace-id.ts';
+import { documentHash } from './trusted-documents.ts';
+
+export interface GraphqlDoorOptions {
+  readonly verify: VerifyToken;
+  readonly admit: Admit;
+  readonly apollo: ApolloServer<Running>;
+  readonly limits: Limits;
+  readonly telemetry: Telemetry;
+  readonly now: () => number;
+}
+
+export type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+interface Asked {
+  readonly query?: string | undefined;
+  readonly documentId?: string | undefined;
+  readonly operationName?: string | undefined;
+  readonly variables?: unknown;
+}
+
+const retryAfterSeconds = 1;
+
+export function createGraphqlDoor(options: GraphqlDoorOptions): Handle {
+  const { verify, admit, apollo, limits, telemetry, now } = options;
+  let inWorkCount = 0;
+
+  return async (request, response) => {
+    const startedAt = performance.now();
+    const traceId = traceIdOf(request.headers.traceparent);
+    const refuse = (errors: readonly GraphQLError[], more: RefuseMore = {}): void => {
+      const { status, headers, extensions, authority } = more;
+      if (isUnread(request)) response.setHeader('connection', 'close');
+      sendRefusal(response, { errors, traceId, ...(status && { status }), ...(headers && { headers }), ...(extensions && { extensions }) });
+      const code = String(errors[0]?.extensions.code);
+      const durationMs = performance.now() - startedAt;
+      telemetry.requestRefused({ door: 'HTTP', code, traceId, durationMs, ...(authority && { participant: authority.participant }) });
+    };
+    if (inWorkCount >= limits.requestCountMax) {
+      return refuse([hubError('OVERLOADED')], { headers: { 'retry-after': String(retryAfterSeconds) } });
+    }
+    inWorkCount += 1;
+    try {
+      const unreadable = formRefusal(request);
+      if (unreadable !== undefined) return refuse([unreadable.error], unreadable);
+      const verified = await verify(request.headers.authorization);
+      if (!verified.ok) return refuse([hubError(verified.code)], { headers: { 'www-authenticate': 'Bearer' } });
+      const { authority } = verified;
+      const asked = await readAsked(request, limits.bodyBytesMax);
+      if (asked instanceof GraphQLError) return refuse([asked], { authority });
+      const timeoutMs = timeoutOf(request.headers[deadlineHeader]);
+      if (timeoutMs instanceof GraphQLError) return refuse([timeoutMs], { authority });
+      const admission = await admit({ ...asked, document: asked.query, authority, door: 'HTTP' });
+      if (admission.kind === 'refused') {
+        const { errors, cost, retryAfterSeconds } = admission;
+        const headers = retryAfterSeconds === undefined ? undefined : { 'retry-after': String(retryAfterSeconds) };
+        return refuse(errors, { authority, ...(headers && { headers }), ...(cost && { extensions: { cost } }) });
+      }
+      await answer({ request, response, admission, asked, authority, timeoutMs, traceId, startedAt });
+    } catch (error) {
+      telemetry.requestBroke({ door: 'HTTP', traceId, error });
+      if (!response.headersSent) sendRefusal(response, { errors: [hubError('INTERNAL')], traceId });
+      else response.destroy();
+    } finally {
+      inWorkCount -= 1;
+    }
+  };
+
+  async function answer({ request, response, admission, asked, authority, timeoutMs, traceId, startedAt }: Answering): Promise<void> {
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(hubError('DEADLINE_EXCEEDED')), timeoutMs);
+    const isCommand = admission.operation.operation === 'mutation';
+    // Nobody waits for the answer to a query whose caller has gone. A command is carried to its end.
+    const leave = (): void => {
+      if (!response.writableEnded && !isCommand) deadline.abort(hubError('DEADLINE_EXCEEDED', 'The caller has gone.'));
+    };
+    response.once('close', leave);
+    const codes: string[] = [];
+    try {
+      const context = { authority, deadlineMs: now() + timeoutMs, requestId: randomUUID(), traceId };
+      const result = await apollo.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: {
+          method: 'POST',
+          headers: headersOf(request),
+          search: '',
+          body: { query: admission.text, variables: asked.variables ?? {}, ...(asked.operationName && { operationName: asked.operationName }) },
+        },
+        context: async () => ({ admitted: admission, context, signal: deadline.signal, codes }),
+      });
+      if (result.body.kind !== 'complete') throw new Error('Expected a whole answer from the HTTP protocol, found a chunked one.');
+      for (const [name, value] of result.headers) response.setHeader(name, value);
+      response.setHeader('cache-control', 'no-store');
+      response.writeHead(result.status ?? 200);
+      response.end(result.body.string);
+    } finally {
+      clearTimeout(timer);
+      response.off('close', leave);
+    }
+    telemetry.requestAnswered({
+      door: 'HTTP',
+      kind: admission.operation.operation,
+      traceId,
+      participant: authority.participant,
+      program: authority.program,
+      documentHash: documentHash(admission.text),
+      cost: admission.cost.requested,
+      durationMs: performance.now() - startedAt,
+      codes,
+    });
+  }
+}
+
+interface RefuseMore {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly extensions?: Readonly<Record<string, unknown>>;
+  readonly authority?: Authority;
+}
+
+interface Answering {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly admission: Admitted;
+  readonly asked: Asked;
+  readonly authority: Authority;
+  readonly timeoutMs: number;
+  readonly traceId: string;
+  readonly startedAt: number;
+}
+
+/** What a browser can send without asking first never gets past here. */
+function formRefusal(request: IncomingMessage): { error: GraphQLError; status: number; headers?: Record<string, string> } | undefined {
+  if (request.method !== 'POST') {
+    return { error: hubError('BAD_REQUEST', `Expected POST, found ${request.method}.`), status: 405, headers: { allow: 'POST, OPTIONS' } };
+  }
+  const mediaType = /^\s*([^;]*?)\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.exec(request.headers['content-type'] ?? '')?.[1];
+  if (mediaType?.toLowerCase() !== 'application/json') {
+    return { error: hubError('BAD_REQUEST', 'Expected content-type application/json in UTF-8, found another.'), status: 415 };
+  }
+  return undefined;
+}
+
+async function readAsked(request: IncomingMessage, bytesMax: number): Promise<Asked | GraphQLError> {
+  const body = await readBody(request, bytesMax);
+  if (body instanceof GraphQLError) return body;
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8'));
+  } catch {
+    return hubError('BAD_REQUEST', 'Expected a body of JSON, found something else.');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return hubError('BAD_REQUEST', `Expected one operation as a JSON object, found ${Array.isArray(value) ? 'a list' : typeof value}.`);
+  }
+  const { query, documentId, operationName, variables } = value as Record<string, unknown>;
+  for (const [name, text] of Object.entries({ query, documentId, operationName })) {
+    if (text !== undefined && text !== null && typeof text !== 'string') {
+      return hubError('BAD_REQUEST', `Expected "${name}" to be text, found ${Array.isArray(text) ? 'a list' : typeof text}.`);
+    }
+  }
+  const text = (one: unknown) => (typeof one === 'string' && one !== '' ? one : undefined);
+  return { query: text(query), documentId: text(documentId), operationName: text(operationName), variables: variables ?? undefined };
+}
+
+/** Only what decides the form of the answer: the token stays here. */
+function headersOf(request: IncomingMessage): HeaderMap {
+  const headers = new HeaderMap([['content-type', 'application/json']]);
+  if (request.headers.accept !== undefined) headers.set('accept', request.headers.accept);
+  return headers;
+}

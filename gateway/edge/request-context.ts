@@ -1,0 +1,11 @@
+/** What is known of one request while it is answered; every stage below gets it as it is. */
+import type { Authority } from '../identity/authority.ts';
+
+export interface RequestContext {
+  readonly authority: Authority;
+  /** When the caller no longer waits, in milliseconds since 1970. */
+  readonly deadlineMs: number;
+  readonly requestId: string;
+  /** W3C trace id: 32 hexadecimal digits, the caller's own when it sent one. */
+  readonly traceId: string;
+}

@@ -1,0 +1,68 @@
+/** What is told of what happens: one function per event, each to the log and to the figures. */
+import { errorFields, type Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+
+export interface RequestTold {
+  readonly door: string;
+  readonly kind: string;
+  readonly traceId: string;
+  readonly participant: string;
+  readonly program: string | undefined;
+  readonly documentHash: string;
+  readonly cost: number;
+  readonly durationMs: number;
+  /** The codes of all errors in the answer. */
+  readonly codes: readonly string[];
+}
+
+export interface Telemetry {
+  requestAnswered(told: RequestTold): void;
+  requestRefused(told: { door: string; code: string; traceId: string; durationMs: number; participant?: string }): void;
+  requestBroke(told: { door: string; traceId: string; error: unknown }): void;
+  endpointAnswered(told: { endpoint: string; outcome: string; durationMs: number }): void;
+  participantCovered(told: { participant: string; outcome: string }): void;
+  breakerChanged(told: { endpoint: string; isOpen: boolean }): void;
+  envelopeForwarded(told: { sender: string; receiver: string; result: string; durationMs: number }): void;
+  directoryChanged(told: { version: number; count: number }): void;
+  directoryFailed(told: { reason: string }): void;
+  started(told: { url: string; count: number }): void;
+  stopping(): void;
+}
+
+export function createTelemetry(logger: Logger, metrics: Metrics): Telemetry {
+  return {
+    requestAnswered({ durationMs, cost, program = '', ...told }) {
+      const { door, kind, codes, participant } = told;
+      metrics.requests.inc({ door, kind, result: codes.length === 0 ? 'ok' : 'partial' });
+      metrics.requestSeconds.observe({ door, kind }, durationMs / 1_000);
+      metrics.cost.inc({ participant, program }, cost);
+      logger.info({ event: 'request.answered', ...told, program, cost, durationMs: Math.round(durationMs) });
+    },
+    requestRefused({ door, code, ...told }) {
+      metrics.requests.inc({ door, kind: 'none', result: 'refused' });
+      metrics.refusals.inc({ door, code });
+      logger.info({ event: 'request.refused', door, code, ...told, durationMs: Math.round(told.durationMs) });
+    },
+    requestBroke({ door, traceId, error }) {
+      metrics.requests.inc({ door, kind: 'none', result: 'broke' });
+      logger.error({ event: 'request.broke', door, traceId, ...errorFields(error) });
+    },
+    endpointAnswered({ endpoint, outcome, durationMs }) {
+      metrics.participantRequests.inc({ participant: endpoint, outcome });
+      metrics.participantSeconds.observe({ participant: endpoint }, durationMs / 1_000);
+    },
+    participantCovered: ({ participant, outcome }) => metrics.coverage.inc({ participant, outcome }),
+    breakerChanged({ endpoint, isOpen }) {
+      metrics.breakerOpen.set({ participant: endpoint }, isOpen ? 1 : 0);
+      logger.warn({ event: 'breaker.changed', endpoint, state: isOpen ? 'open' : 'closed' });
+    },
+    envelopeForwarded({ sender, receiver, result, durationMs }) {
+      metrics.envelopes.inc({ sender, receiver, result });
+      logger.info({ event: 'envelope.forwarded', participant: sender, endpoint: receiver, outcome: result, durationMs });
+    },
+    directoryChanged: ({ version, count }) => logger.info({ event: 'directory.changed', version, count }),
+    directoryFailed: ({ reason }) => logger.warn({ event: 'directory.failed', reason }),
+    started: ({ url, count }) => logger.info({ event: 'started', url, count }),
+    stopping: () => logger.info({ event: 'stopping' }),
+  };
+}

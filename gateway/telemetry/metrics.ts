@@ -1,0 +1,70 @@
+/** The figures of /metrics: rate, errors and duration per door and per participant, breakers, coverage. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+export function createMetrics() {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30];
+  return {
+    registry,
+    requests: new Counter({
+      name: 'kortelijn_requests_total',
+      help: 'Requests that came in, by door, kind of operation and how they ended.',
+      labelNames: ['door', 'kind', 'result'],
+      registers,
+    }),
+    requestSeconds: new Histogram({
+      name: 'kortelijn_request_duration_seconds',
+      help: 'Time from the first byte of a request to the last byte of its answer.',
+      labelNames: ['door', 'kind'],
+      buckets,
+      registers,
+    }),
+    refusals: new Counter({
+      name: 'kortelijn_refusals_total',
+      help: 'Requests that were refused before execution, by code.',
+      labelNames: ['door', 'code'],
+      registers,
+    }),
+    cost: new Counter({
+      name: 'kortelijn_cost_total',
+      help: 'Estimated cost of admitted operations, by the participant of the caller and its program.',
+      labelNames: ['participant', 'program'],
+      registers,
+    }),
+    participantRequests: new Counter({
+      name: 'kortelijn_participant_requests_total',
+      help: 'Requests to endpoints, by what became of them.',
+      labelNames: ['participant', 'outcome'],
+      registers,
+    }),
+    participantSeconds: new Histogram({
+      name: 'kortelijn_participant_duration_seconds',
+      help: 'Time that an endpoint took to answer.',
+      labelNames: ['participant'],
+      buckets,
+      registers,
+    }),
+    breakerOpen: new Gauge({
+      name: 'kortelijn_breaker_open',
+      help: '1 while an endpoint is left alone because it failed too often.',
+      labelNames: ['participant'],
+      registers,
+    }),
+    coverage: new Counter({
+      name: 'kortelijn_coverage_outcomes_total',
+      help: 'What each participant said in scattered answers.',
+      labelNames: ['participant', 'outcome'],
+      registers,
+    }),
+    envelopes: new Counter({
+      name: 'kortelijn_envelopes_total',
+      help: 'Envelopes that were forwarded, by sender, receiver and how that ended.',
+      labelNames: ['sender', 'receiver', 'result'],
+      registers,
+    }),
+  };
+}
