@@ -110,7 +110,7 @@ test('has exactly the events of the plain table', () => {
 });
 
 describe.each(worlds)('when $title', ({ facts, holds }) => {
-  test.each([...rows.keys()])('M-12, M-13: %s is legal exactly where the plain table says so', (event) => {
+  test.each([...rows.keys()])('%s is legal exactly where the plain table says so', (event) => {
     let legal = 0;
     for (const state of states) {
       for (const relation of relations) {
