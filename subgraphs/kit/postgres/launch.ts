@@ -4,16 +4,18 @@
  * Two starts at once need no lock: the cluster is renamed into place, and PostgreSQL's own lock file picks one server.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Binaries, findBinaries } from './binaries.ts';
 import { ensureDatabase } from './ensure-database.ts';
 import { type Folders, prepareFolders, SOCKET_PORT, socketPath } from './folders.ts';
+import { readOwner, writeOwner } from './owner.ts';
 import { answerOf } from './probe.ts';
-import { identityOf, isAlive, type ProcessIdentity, worksIn } from './process-identity.ts';
+import { identityOf, isAlive, worksIn } from './process-identity.ts';
 import { giveTo } from './server-user.ts';
 
 export interface LaunchOptions {
@@ -119,7 +121,7 @@ async function findRunning({ cluster, sockets }: Folders): Promise<Running> {
 async function ensureCluster({ base, cluster, user }: Folders, { initdb }: Binaries): Promise<void> {
   await removeAbandoned(base);
   if (await stat(join(cluster, 'PG_VERSION')).catch(() => undefined)) return;
-  const unfinished = join(base, `cluster.new-${process.pid}-${Date.now()}`);
+  const unfinished = join(base, `cluster.new-${process.pid}-${randomBytes(4).toString('hex')}`);
   await mkdir(unfinished, { mode: 0o700 });
   await giveTo(user, unfinished);
   const flags = ['-U', SUPERUSER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-instructions'];
@@ -244,7 +246,7 @@ function serverOn(given: {
 }): PostgresServer {
   const { pid, sockets, adopted, owned, gone } = given;
   const url = (database: string) =>
-    `postgresql://${SUPERUSER}@localhost/${encodeURIComponent(database)}?host=${encodeURIComponent(sockets)}&port=${SOCKET_PORT}`;
+    `postgresql://${SUPERUSER}@localhost/${encodeURIComponent(database)}?host=${encodeURIComponent(sockets)}&port=${SOCKET_PORT}&sslmode=disable`;
   let stopping: Promise<void> | undefined;
   const stop = () => {
     stopping ??= owned ? stopProcess(pid, gone) : Promise.resolve();
@@ -280,18 +282,4 @@ async function stopProcess(pid: number, gone: () => Promise<void>): Promise<void
     if (inTime) return;
   }
   throw new Error(`PostgreSQL (process ${pid}) did not stop within ${(2 * STOP_MS_MAX) / 1000} s.`);
-}
-
-const ownerFile = (base: string): string => join(base, 'launcher.json');
-
-async function readOwner(base: string): Promise<ProcessIdentity | undefined> {
-  try {
-    return JSON.parse(await readFile(ownerFile(base), 'utf8')) as ProcessIdentity;
-  } catch {
-    return undefined; // Missing or cut off by a crash: nobody claims the server.
-  }
-}
-
-async function writeOwner(base: string): Promise<void> {
-  await writeFile(ownerFile(base), JSON.stringify(identityOf(process.pid)));
 }
