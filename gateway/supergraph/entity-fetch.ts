@@ -46,7 +46,11 @@ interface Representations {
 
 export function compileEntityFetch(fetch: EntityFetch, names: VariableNames, types: TypeCatalogue): Step {
   const shape = shapeOf(fetch.operation);
-  const aliases = fetch.aliases.map((alias) => prepareAlias(alias, fetch.serviceName, shape, types));
+  const recipes = fetch.aliases.map(({ requires, inputRewrites }) => JSON.stringify([requires, inputRewrites]));
+  const aliases = fetch.aliases.map((alias, position) => {
+    const recipe = String(recipes.indexOf(recipes[position] ?? ''));
+    return prepareAlias(alias, recipe, fetch.serviceName, shape, types);
+  });
   const select = selectVariables(fetch.variableUsages, names);
   const entities = aliases.map(({ alias, variable }): EntitiesField => ({ alias, variable }));
   return (run) => {
@@ -67,7 +71,13 @@ export function compileEntityFetch(fetch: EntityFetch, names: VariableNames, typ
   };
 }
 
-function prepareAlias(alias: EntityBatchAlias, subgraph: string, shape: Shape, types: TypeCatalogue): PreparedAlias {
+function prepareAlias(
+  alias: EntityBatchAlias,
+  recipe: string,
+  subgraph: string,
+  shape: Shape,
+  types: TypeCatalogue,
+): PreparedAlias {
   const fields = shape.field(alias.alias)?.shape;
   if (fields === undefined) throw new Error(`Expected a field "${alias.alias}" in the fetch, found none.`);
   // Rewrites of answers start at the entities when they belong to one alias, at the root when to a whole fetch.
@@ -77,7 +87,7 @@ function prepareAlias(alias: EntityBatchAlias, subgraph: string, shape: Shape, t
     variable: alias.representationsVariableName,
     paths: alias.paths.map((path: FlattenNodePathSegment[]) => compilePath(path, types)),
     represent: compileRequires(alias.requires, compileRewrites(alias.inputRewrites, types), subgraph, types),
-    recipe: JSON.stringify([alias.requires, alias.inputRewrites]),
+    recipe,
     shape: fields,
     rewrite: compileRewrites(rest, types),
   };
