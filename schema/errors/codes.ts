@@ -618,6 +618,18 @@ export const errorCodes = {
     remedy: 'Nothing to do: it follows by itself.',
     retryable: true,
   },
+  ENVELOPE_NUMBER_REUSED: {
+    place: 'delivery',
+    meaning: 'Another message of this sender already has this number for the subject.',
+    remedy: 'The sender was set back to an earlier state: it must send under a new subject.',
+    retryable: false,
+  },
+  ENVELOPE_SETTLED: {
+    place: 'delivery',
+    meaning: 'A message cannot be withdrawn, for the receiver has answered it already.',
+    remedy: "Nothing to do: that message's own receipt says what became of it.",
+    retryable: false,
+  },
   RECEIVER_REFUSES: {
     place: 'delivery',
     meaning: 'The receiving party does not take this in by a rule of its own.',

@@ -53,6 +53,7 @@ export function createDirectory(options: DirectoryOptions): FetchedDirectory {
   const stopping = new AbortController();
   let content: DirectoryContent = { version: 0, participants: new Map() };
   let fetching: Promise<void> | undefined;
+  let queued: Promise<void> | undefined;
   let askedAt = Number.NEGATIVE_INFINITY;
   let markReady = () => {};
   const isReady = new Promise<void>((resolve) => {
@@ -81,11 +82,22 @@ export function createDirectory(options: DirectoryOptions): FetchedDirectory {
     const jws = body.trim();
     if (await accept(jws, 'the hub')) await keep(file, jws);
   };
-  const refresh = () => {
-    fetching ??= fetchOnce().finally(() => {
+  const begin = () => {
+    fetching = fetchOnce().finally(() => {
       fetching = undefined;
     });
     return fetching;
+  };
+  /** Whoever asks while a fetch is under way gets the next one: this one may have left before there was news. */
+  const refresh = () => {
+    if (!fetching) return begin();
+    queued ??= fetching
+      .catch(() => {})
+      .then(() => {
+        queued = undefined;
+        return begin();
+      });
+    return queued;
   };
 
   const run = async () => {
@@ -115,13 +127,13 @@ export function createDirectory(options: DirectoryOptions): FetchedDirectory {
     if (performance.now() - askedAt >= coolDownMs) {
       askedAt = performance.now();
       await refresh().catch(onError);
-    } else await fetching?.catch(() => {});
+    } else await (queued ?? fetching)?.catch(() => {});
     return content.participants.get(name)?.keys.sign;
   };
 
   const close = async () => {
     stopping.abort();
-    await Promise.allSettled([running, fetching]);
+    await Promise.allSettled([running, queued, fetching]);
   };
   return {
     get version() {

@@ -16,6 +16,7 @@ import {
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Caller } from '../trust/caller.ts';
+import { DOCUMENT_TOKENS_MAX } from '../trust/operation-kind.ts';
 import { TIME_HEADER } from '../trust/seal.ts';
 import type { Verifier } from '../trust/verify.ts';
 import { createFormatError } from './format-error.ts';
@@ -71,6 +72,7 @@ export async function serve<Context extends EndpointContext>(options: ServeOptio
     hideSchemaDetailsFromClientErrors: true,
     includeStacktraceInErrorResponses: false,
     persistedQueries: false,
+    parseOptions: { maxTokens: DOCUMENT_TOKENS_MAX },
     allowBatchedHttpRequests: false,
     stopOnTerminationSignals: false,
     formatError: createFormatError((error) => logger.error({ err: error }, 'internal error')),

@@ -29,36 +29,39 @@ export function parseRequestBody(rawBody: Uint8Array): GraphQLRequestBody | unde
 }
 
 export interface OperationKinds {
-  /** Whether any operation of the document is more than a query: which one runs is not asked, so none slips through. */
-  changesSomething(document: string): boolean;
+  /**
+   * Whether every operation of the document is a query: which one runs is not asked, so none slips through, and what
+   * cannot be read here is not one.
+   */
+  isReadOnly(document: string): boolean;
 }
 
 const DOCUMENTS_MAX = 2_000;
+export const DOCUMENT_TOKENS_MAX = 15_000;
 
 export function createOperationKinds(): OperationKinds {
   const known = new Map<string, boolean>();
   return {
-    changesSomething: (document) => {
+    isReadOnly: (document) => {
       const found = known.get(document);
       if (found !== undefined) return found;
-      const changes = readsOnly(document) === false;
-      known.set(document, changes);
+      const isReadOnly = readsOnly(document);
+      known.set(document, isReadOnly);
       if (known.size > DOCUMENTS_MAX) {
         const [oldest] = known.keys();
         if (oldest !== undefined) known.delete(oldest);
       }
-      return changes;
+      return isReadOnly;
     },
   };
 }
 
-/** `undefined` for what does not parse, and so cannot run. */
-function readsOnly(document: string): boolean | undefined {
+function readsOnly(document: string): boolean {
   try {
-    return parse(document, { noLocation: true, maxTokens: 15_000 }).definitions.every(
+    return parse(document, { noLocation: true, maxTokens: DOCUMENT_TOKENS_MAX }).definitions.every(
       (definition) => definition.kind !== Kind.OPERATION_DEFINITION || definition.operation === OperationTypeNode.QUERY,
     );
   } catch {
-    return undefined;
+    return false;
   }
 }

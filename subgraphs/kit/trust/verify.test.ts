@@ -166,6 +166,10 @@ const refused: readonly [string, () => Promise<unknown>][] = [
   ['A2: a changed operation', () => send({ assertion: asserted({ op: sha256('{ teams { id } }') }) })],
   ['A2: a mutation without the hash of its body', () => send({ body: rawOf(mutation) })],
   ['A2: a mutation behind a query in one document', () => send({ body: rawOf(`query Q ${query} ${mutation}`) })],
+  [
+    'A2: a mutation in a document too large to be looked into',
+    () => send({ body: rawOf(`${mutation}${' { a }'.repeat(6_000)}`) }),
+  ],
   ['A2: a subscription without the hash of its body', () => send({ body: rawOf('subscription { s }') })],
   ['A2: an assertion that lives longer than 30 seconds', () => send({ assertion: asserted({ exp: IAT + 31 }) })],
   ['A2: an assertion that ends before it begins', () => send({ assertion: asserted({ exp: IAT - 1 }) })],
