@@ -3,8 +3,9 @@
  * its own; what it launches in other processes it kills itself.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,6 +21,7 @@ import { removeCluster } from '@kortelijn/kit/postgres/folders.ts';
 import { launchPostgres, type PostgresServer } from '@kortelijn/kit/postgres/launch.ts';
 import { serverAt } from '@kortelijn/kit/postgres/open.ts';
 import { identityOf } from '@kortelijn/kit/postgres/process-identity.ts';
+import { supervisePostgres } from '@kortelijn/kit/postgres/supervise.ts';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -247,6 +249,82 @@ test('F3: the same pool, stamper and feed go on after PostgreSQL was killed twic
   expect([...acknowledged].filter((eventId) => !stored.includes(eventId))).toEqual([]);
   // What a reader saw before the crash stands where it saw it.
   expect([...published].filter(([seq, eventId]) => stored[seq - 1] !== eventId)).toEqual([]);
+});
+
+test('F3: a supervised server that is killed comes back at the same URL by itself, until it is stopped', async () => {
+  const failures: string[] = [];
+  const server = await supervisePostgres({ dataDir, onFailure: (error) => failures.push(error.message) });
+  servers.push(server);
+  const pool = createPool(server.url('postgres'));
+  await pool.query('CREATE TABLE kept AS SELECT 1 AS n');
+  const first = server.pid ?? 0;
+  killAll(family(first));
+  const count = () =>
+    pool.query('SELECT count(*)::int FROM kept').then(
+      ({ rows }) => rows[0].count,
+      () => 'away',
+    );
+  await expect.poll(count, { timeout: 10_000 }).toBe(1);
+  expect(server.pid).not.toBe(first);
+  expect(failures).toEqual([expect.stringContaining(`process ${first}) ended unasked`)]);
+  const second = server.pid ?? 0;
+  await pool.end();
+  await server.stop();
+  expect(identityOf(second)).toBeUndefined();
+  expect(failures).toHaveLength(1);
+});
+
+const canMount = process.platform === 'linux' && process.getuid?.() === 0 && tryMount();
+
+function tryMount(): boolean {
+  const place = mkdtempSync(join(tmpdir(), 'kortelijn-mount-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1M', 'tmpfs', place], { stdio: 'ignore' });
+    execFileSync('umount', [place]);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmdirSync(place);
+  }
+}
+
+test.runIf(canMount)('F14: a full disk acknowledges nothing that is lost, and needs room but no repair', async () => {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=90M,mode=755', 'tmpfs', dataDir]);
+  const server = await supervisePostgres({ dataDir });
+  const pool = createPool(server.url('postgres'), { connectionsMax: 2 });
+  try {
+    await pool.query('CREATE TABLE blob (id int PRIMARY KEY, bytes bytea)');
+    const acknowledged: number[] = [];
+    const write = (id: number) =>
+      inTransaction(pool, async (client) => {
+        await client.query('INSERT INTO blob VALUES ($1, $2)', [id, randomBytes(100_000)]);
+      });
+    let refusal: unknown;
+    for (let id = 1; !refusal && id <= 2_000; id++) {
+      await write(id).then(
+        () => acknowledged.push(id),
+        (error) => (refusal = error),
+      );
+    }
+    expect(refusal).toBeDefined();
+    execFileSync('mount', ['-o', 'remount,size=300M', dataDir]);
+    const stored = () =>
+      pool.query('SELECT id FROM blob ORDER BY id').then(
+        ({ rows }) => rows.map(({ id }) => id),
+        () => [],
+      );
+    await expect
+      .poll(async () => (await stored()).slice(0, acknowledged.length), { timeout: 20_000 })
+      .toEqual(acknowledged);
+    await write(5_000);
+    expect(await stored()).toContain(5_000);
+    console.log(JSON.stringify({ acknowledged: acknowledged.length, refusal: String(refusal) }));
+  } finally {
+    await pool.end();
+    await server.stop();
+    execFileSync('umount', [dataDir]);
+  }
 });
 
 test.runIf(process.env.DATABASE_URL)(

@@ -36,10 +36,12 @@ export interface PostgresServer extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
   /** The postmaster; absent for a server that was installed by hand. */
-  readonly pid?: number;
+  readonly pid?: number | undefined;
   /** It ran already when we came. */
   readonly adopted: boolean;
   ensureDatabase(name: string): Promise<void>;
+  /** Resolves when the server is gone, whoever or whatever ended it. */
+  exited(): Promise<void>;
   /** Stops the server when it is ours to stop; does nothing otherwise. Fast shutdown: open transactions roll back. */
   stop(): Promise<void>;
 }
@@ -231,7 +233,7 @@ async function adopt(folders: Folders, pid: number, sockets: string): Promise<Po
   if (orphan) await writeOwner(folders.base);
   const self = identityOf(pid);
   const gone = async () => {
-    while (self && isAlive(self)) await sleep(20);
+    while (self && isAlive(self)) await sleep(50);
   };
   return serverOn({ folders, pid, sockets, adopted: true, owned: orphan, gone });
 }
@@ -259,6 +261,7 @@ function serverOn(given: {
     pid,
     adopted,
     ensureDatabase: (name) => ensureDatabase(url('postgres'), name),
+    exited: gone,
     stop,
     [Symbol.asyncDispose]: stop,
   };

@@ -3,7 +3,8 @@
  * it our own. Both give the same answer, so nobody else needs to know.
  */
 import { ensureDatabase } from './ensure-database.ts';
-import { launchPostgres, type PostgresServer } from './launch.ts';
+import type { PostgresServer } from './launch.ts';
+import { supervisePostgres } from './supervise.ts';
 
 export interface OpenOptions {
   readonly dataDir: string;
@@ -13,7 +14,7 @@ export interface OpenOptions {
 }
 
 export async function openPostgres({ dataDir, databaseUrl, prefix }: OpenOptions): Promise<PostgresServer> {
-  return databaseUrl ? serverAt(databaseUrl, prefix) : launchPostgres({ dataDir });
+  return databaseUrl ? serverAt(databaseUrl, prefix) : supervisePostgres({ dataDir });
 }
 
 /** A server installed by hand. The URL's own database is used for creating the others, nothing is stored in it. */
@@ -33,6 +34,7 @@ export function serverAt(databaseUrl: string, prefix = 'kortelijn_'): PostgresSe
     host: parsed.searchParams.get('host') ?? parsed.hostname,
     port: Number(parsed.searchParams.get('port') ?? (parsed.port || 5432)),
     adopted: true,
+    exited: () => new Promise(() => {}), // Not ours to watch.
     ensureDatabase: (name) => ensureDatabase(databaseUrl, `${prefix}${name}`),
     stop,
     [Symbol.asyncDispose]: stop,
