@@ -19,9 +19,11 @@ export function systemOf(participant: string, relation: 'system' | 'timer' = 'sy
   return { kind: 'system', participant, roles: [relation], scopes: [] };
 }
 
-/** Another participant's desk, speaking through its signed envelope. */
-export function deskOf(participant: string): Actor {
-  return { kind: 'subject', participant, roles: ['SERVICEDESK'], scopes: [] };
+/** Another participant's desk or program, speaking through its signed envelope; that one vouches for the role. */
+export function deskOf(participant: string, role: unknown): Actor {
+  const at = { kind: 'subject', participant } as const;
+  if (role === 'PROGRAM') return { ...at, roles: ['PROGRAM'], program: participant, scopes: [WRITE_SCOPE] };
+  return { ...at, roles: [role === 'SERVICEMANAGER' ? role : 'SERVICEDESK'], scopes: [] };
 }
 
 /** Works on incidents for its participant: a desk, a manager, or a program that was given the scope. */

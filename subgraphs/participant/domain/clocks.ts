@@ -3,6 +3,14 @@
  * Nothing here knows a norm: a target stands only where one is configured, and without one a clock can be stopped but
  * neither met nor breached.
  */
+import {
+  type ClockResult,
+  cancelClock,
+  type Clock as Measured,
+  pauseClock,
+  resumeClock,
+  stopClock,
+} from '@kortelijn/schema/interpret/clock.ts';
 import type { ClockEffect } from '@kortelijn/schema/interpret/lifecycle.ts';
 
 export type ClockState = 'RUNNING' | 'PAUSED' | 'MET' | 'BREACHED' | 'CANCELLED' | 'STOPPED';
@@ -45,25 +53,56 @@ export function moveClocks(
 ): readonly Clock[] {
   return effects.flatMap((effect) => {
     const running = clocks.find(({ name, stoppedAt }) => name === effect.clock && stoppedAt === null);
-    const { at } = moment;
-    switch (effect.does) {
-      case 'start':
-        return running ? [] : [startClock(clocks, effect, moment)];
-      case 'stop':
-        return running ? [stopClock(running, at, 'STOPPED')] : [];
-      case 'cancel':
-        return running ? [stopClock(running, at, 'CANCELLED')] : [];
-      case 'pause': {
-        if (running?.state !== 'RUNNING') return [];
-        const pause: Pause = { from: at, to: null, reason: moment.reason ?? '' };
-        return [{ ...running, state: 'PAUSED', pauses: [...running.pauses, pause] }];
-      }
-      case 'resume':
-        return running?.state === 'PAUSED'
-          ? [{ ...running, state: 'RUNNING', pauses: closePause(running.pauses, at) }]
-          : [];
-    }
+    if (effect.does === 'start') return running ? [] : [startClock(clocks, effect, moment)];
+    if (!running) return [];
+    const measured = measuredOf(running);
+    const result = moved(measured, effect.does, moment);
+    if (!result.ok) throw new Error(`Clock ${running.id} cannot ${effect.does}: ${result.code}.`);
+    return result.clock === measured ? [] : [keep(running, result.clock)];
   });
+}
+
+function moved(clock: Measured, does: Exclude<ClockEffect['does'], 'start'>, { at, reason }: ClockMoment): ClockResult {
+  const atMs = at.getTime();
+  switch (does) {
+    case 'stop':
+      return stopClock(clock, atMs);
+    case 'cancel':
+      return cancelClock(clock, atMs);
+    case 'pause':
+      return pauseClock(clock, atMs, reason ?? '');
+    case 'resume':
+      return resumeClock(clock, atMs);
+  }
+}
+
+function measuredOf({ startedAt, pauses, calendarVersion }: Clock): Measured {
+  return {
+    startedAtMs: startedAt.getTime(),
+    calendarVersion: calendarVersion ?? '',
+    pauses: pauses.map(({ from, to, reason }) => ({
+      fromMs: from.getTime(),
+      ...(to && { toMs: to.getTime() }),
+      reason,
+    })),
+  };
+}
+
+/** The column `stoppedAt` is when it ended, the state says how. */
+function keep(clock: Clock, { pauses, stoppedAtMs, cancelledAtMs }: Measured): Clock {
+  const endedAtMs = stoppedAtMs ?? cancelledAtMs;
+  const paused = pauses.at(-1) !== undefined && pauses.at(-1)?.toMs === undefined;
+  return {
+    ...clock,
+    pauses: pauses.map(({ fromMs, toMs, reason }) => ({
+      from: new Date(fromMs),
+      to: toMs === undefined ? null : new Date(toMs),
+      reason,
+    })),
+    stoppedAt: endedAtMs === undefined ? null : new Date(endedAtMs),
+    state:
+      cancelledAtMs !== undefined ? 'CANCELLED' : stoppedAtMs !== undefined ? 'STOPPED' : paused ? 'PAUSED' : 'RUNNING',
+  };
 }
 
 /** The next cycle: the cycles before it stay as they were. */
@@ -85,13 +124,4 @@ function startClock(clocks: readonly Clock[], effect: ClockEffect, moment: Clock
     stoppedAt: null,
     state: 'RUNNING',
   };
-}
-
-/** A pause that still runs ends with its clock: what comes after the stop is nobody's time. */
-function stopClock(clock: Clock, at: Date, state: 'STOPPED' | 'CANCELLED'): Clock {
-  return { ...clock, state, stoppedAt: at, pauses: closePause(clock.pauses, at) };
-}
-
-function closePause(pauses: readonly Pause[], at: Date): readonly Pause[] {
-  return pauses.map((pause) => (pause.to === null ? { ...pause, to: at } : pause));
 }

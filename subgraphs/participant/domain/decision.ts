@@ -32,8 +32,8 @@ export interface Act {
 }
 
 export interface Outgoing {
-  /** Given where a record names its envelope; otherwise made when it is written. */
-  readonly id?: string;
+  /** The column of the incident that names this envelope, once it has an id. */
+  readonly namedBy?: 'handoverEnvelopeId';
   readonly to: string;
   readonly subject: string;
   readonly type: string;
@@ -76,6 +76,8 @@ export interface Decision {
   readonly incident: Incident;
   /** The version that the write must find; 0 where there was no incident yet. */
   readonly fromVersion: number;
+  /** Title or description differ: they are long, and written only then. */
+  readonly changesTexts: boolean;
   readonly entries: readonly TimelineEntry[];
   /** Clocks that are new or different. */
   readonly clocks: readonly Clock[];
@@ -101,6 +103,7 @@ export function settle(event: string, before: Situation, act: Act, effect: Effec
   return {
     incident: next,
     fromVersion: incident.version,
+    changesTexts: next.title !== incident.title || next.description !== incident.description,
     entries: effect.entry === null ? [] : [entryOf(event, next, act, act.at, effect.entry ?? {})],
     clocks: effect.clocks ?? [],
     participations: effect.participations ?? [],

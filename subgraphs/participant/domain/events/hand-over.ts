@@ -56,7 +56,6 @@ function giveTo(
     return invalidInput('TOO_MANY_PARTIES', path, `This chain has moved ${HOLDERS_MAX} times: report it anew.`);
   }
   const nextId = act.newId(to, 'inc');
-  const envelopeId = act.newId(me, 'env');
   const involved = withInvolved(incident.involved, to);
   return {
     incident: {
@@ -67,16 +66,16 @@ function giveTo(
       handedOverAt: act.at,
       deliveredAt: null,
       pickedUpAt: null,
-      handoverEnvelopeId: envelopeId,
+      handoverEnvelopeId: null,
     },
     entry: { text: reason },
     participations: ownPart(incident, participations, 'DONE', act.at),
     envelopes: [
       {
-        id: envelopeId,
         to,
         subject: nextId,
         type: 'incident.handedOver',
+        namedBy: 'handoverEnvelopeId',
         body: transferBody({
           id: nextId,
           chainId: incident.chainId,

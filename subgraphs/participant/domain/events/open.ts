@@ -75,6 +75,7 @@ export function open(
   return {
     incident,
     fromVersion: 0,
+    changesTexts: true,
     entries: [entryOf(event, incident, act, act.at, { by: from, text: transfer.reason })],
     clocks: startClocks(incident),
     participations: parts(incident, me, transfer.affected, act.at),

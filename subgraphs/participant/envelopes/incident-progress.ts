@@ -1,0 +1,75 @@
+/** What later holders of a chain tell earlier ones, and an owner tells its reporter. */
+import type { Handler } from '@kortelijn/kit/envelopes/inbox.ts';
+import { appendEvent } from '@kortelijn/kit/feed/append.ts';
+import { isParticipantId } from '@kortelijn/schema/vocabulary/ids.ts';
+import { involvedCountMax } from '@kortelijn/schema/vocabulary/limits.ts';
+import { applyDecision, applyEvent } from '../commands/apply-event.ts';
+import { actOf, type Desk } from '../commands/desk.ts';
+import { lockAndLook } from '../commands/read-situation.ts';
+import { systemOf } from '../domain/actor.ts';
+import { settle } from '../domain/decision.ts';
+import { mergeInvolved } from '../domain/events/take-part.ts';
+import { isRefusal } from '../domain/refusal.ts';
+import { idIn, instantIn, MALFORMED, NOT_FOR_ME, refused, TAKEN } from './body.ts';
+
+/** The new holder has acknowledged what was handed over from here. */
+export function incidentPickedUp(desk: Desk): Handler {
+  return async (client, { from, body }) => {
+    const at = instantIn(body.at);
+    const by = idIn(body.by, 'inc', from);
+    const incidentId = idIn(body.incidentId, 'inc', desk.me);
+    if (!at || !by || !incidentId) return MALFORMED;
+    const situation = await lockAndLook(client, incidentId);
+    // A handover that was taken back meanwhile is nobody's any more.
+    if (situation?.incident.nextId !== by) return NOT_FOR_ME;
+    const applied = await applyEvent(desk, client, incidentId, 'recordPickUp', actOf(desk, systemOf(desk.me)), { at });
+    return isRefusal(applied) ? refused(applied) : TAKEN;
+  };
+}
+
+/** For the reporter's desk: its feed tells that there is something to confirm. The incident stays at its owner. */
+export function incidentResolved(desk: Desk): Handler {
+  return async (client, { from, body }) => {
+    const incidentId = idIn(body.incidentId, 'inc', from);
+    if (!incidentId || !instantIn(body.at)) return MALFORMED;
+    await appendEvent(client, {
+      type: 'incident.resolved',
+      subjectId: incidentId,
+      at: new Date(desk.now()),
+      readersBefore: [desk.me],
+      readersAfter: [desk.me],
+      keys: { owner: from, ...(idIn(body.chainId, 'inc') && { chainId: body.chainId }) },
+    });
+    return TAKEN;
+  };
+}
+
+/**
+ * Somebody joined the chain: whoever is involved now may read what earlier holders keep of it. Only a party that is
+ * involved itself is believed, else anybody could let himself in; the word of whoever let it in may still be on its way.
+ */
+export function involvedChanged(desk: Desk): Handler {
+  return async (client, { from, body }) => {
+    const { chainId, involved } = body;
+    if (!idIn(body.incidentId, 'inc', from) || !idIn(chainId, 'inc')) return MALFORMED;
+    if (!Array.isArray(involved) || involved.length > involvedCountMax || !involved.every(isParticipantId)) {
+      return MALFORMED;
+    }
+    const { rows } = await client.query({
+      name: 'incident-chain-rows',
+      text: 'SELECT id FROM incident WHERE chain_id = $1 ORDER BY id',
+      values: [chainId],
+    });
+    if (rows.length === 0) return { kind: 'REFUSED', code: 'NOT_FOUND' };
+    for (const { id } of rows) {
+      const situation = await lockAndLook(client, id);
+      if (!situation) continue;
+      const { incident } = situation;
+      if (!incident.involved.includes(from)) return { kind: 'LATER', code: 'ONLY_INVOLVED' };
+      if (involved.every((one) => incident.involved.includes(one))) continue;
+      const act = actOf(desk, systemOf(desk.me));
+      await applyDecision(desk, client, settle('involve', situation, act, mergeInvolved(situation, act, { involved })));
+    }
+    return TAKEN;
+  };
+}
