@@ -1,0 +1,56 @@
+/**
+ * The partitioned subgraph: one schema, answered by every participant for its own part.
+ *
+ * Takes one fetch of the plan and reads as scatter-gather: directory → route → rewrite → scatter → gather → outcome.
+ */
+import type { Send } from '../transport/transport.ts';
+import { createAskRoots } from './ask-roots.ts';
+import { readContract } from './contract.ts';
+import type { DirectorySnapshot } from './directory-snapshot.ts';
+import { createEntities } from './entities.ts';
+import { compileEntities } from './entity-document.ts';
+import type { Fetch, FetchAnswer, FetchContext } from './fetch.ts';
+import { createListCursors } from './list-cursors.ts';
+import { createLru } from './lru.ts';
+import { createMutations } from './mutations.ts';
+import { createQueries } from './queries.ts';
+import { compileFetch } from './rewrite.ts';
+import { createAsk } from './scatter.ts';
+import { type CursorKey, sealCursor } from './sealed-cursor.ts';
+import { createSkew } from './skew.ts';
+
+export interface PartitionOptions {
+  /** The checked-in SDL of the participant subgraph. */
+  readonly sdl: string;
+  readonly directory: () => DirectorySnapshot;
+  readonly send: Send;
+  /** The first encrypts, all open. Asked each time, so that keys rotate while the hub runs. */
+  readonly cursorKeys: () => readonly [CursorKey, ...CursorKey[]];
+  readonly now: () => number;
+}
+
+export type FetchPartition = (fetch: Fetch, context: FetchContext) => Promise<FetchAnswer>;
+
+const compiledMax = 2_000;
+
+export function createPartition({ sdl, directory, send, cursorKeys, now }: PartitionOptions): FetchPartition {
+  const contract = readContract(sdl);
+  const ask = createAsk(send);
+  const askRoots = createAskRoots({ ask, skew: createSkew(contract, ask, now), directory });
+  const fetchOf = createLru(compiledMax, (document) => compileFetch(contract, document));
+  const entitiesOf = createLru(compiledMax, (document) => compileEntities(contract, document));
+  const entities = createEntities({ contract, ask, directory });
+  const mutations = createMutations({ askRoots, directory });
+  const queries = createQueries({
+    askRoots,
+    directory,
+    now,
+    cursors: createListCursors(cursorKeys),
+    liveCursor: (heads) => sealCursor(cursorKeys(), 'live', JSON.stringify({ heads: Object.fromEntries(heads) })),
+  });
+  return (fetch, context) => {
+    if (fetch.entities.length > 0) return entities(entitiesOf(fetch.document), fetch, context);
+    const compiled = fetchOf(fetch.document);
+    return compiled.kind === 'mutation' ? mutations(compiled, fetch, context) : queries(compiled, fetch, context);
+  };
+}
