@@ -7,8 +7,8 @@
 import { type GraphQLError, getVariableValues, Kind, type OperationDefinitionNode } from 'graphql';
 import { hubError } from '../errors.ts';
 import { type Authority, authorityKey } from '../identity/authority.ts';
-import type { Plan, Planner } from '../supergraph/plan.ts';
 import type { Supergraph } from '../supergraph/load.ts';
+import type { Plan, Planner } from '../supergraph/plan.ts';
 import { createBudgets } from './budget.ts';
 import { estimateCost } from './cost.ts';
 import { createDocuments, type Documents } from './documents.ts';
@@ -83,14 +83,21 @@ export function createWayIn({ supergraph, planner, limits, trustedDocuments, now
     const forbidden = forbids(operation, authority, door);
     if (forbidden !== undefined) return refused(forbidden);
 
-    const coercion = getVariableValues(schema, operation.variableDefinitions ?? [], (request.variables ?? {}) as Record<string, unknown>);
+    const coercion = getVariableValues(
+      schema,
+      operation.variableDefinitions ?? [],
+      (request.variables ?? {}) as Record<string, unknown>,
+    );
     if (coercion.coerced === undefined) return refused(...coercion.errors.map(badInput));
     const estimate = estimateCost(schema, checked.document, operation, coercion.coerced);
     if ('refusal' in estimate) return refused(estimate.refusal);
     const requested = estimate.cost;
     const limit = limits.costMax;
     if (requested > limit) {
-      const error = hubError('TOO_COSTLY', `Expected an operation that costs at most ${limit}, found one of ${requested}.`);
+      const error = hubError(
+        'TOO_COSTLY',
+        `Expected an operation that costs at most ${limit}, found one of ${requested}.`,
+      );
       return { ...refused(error), cost: { requested, limit, remaining: spend(authorityKey(authority), 0).remaining } };
     }
     const { ok, remaining, retryAfterSeconds } = spend(authorityKey(authority), requested);
@@ -106,26 +113,41 @@ export function createWayIn({ supergraph, planner, limits, trustedDocuments, now
 }
 
 /** The text to execute, or why there is none that this caller may send. */
-function textOf({ document, documentId, authority }: AdmitRequest, trusted: TrustedDocuments | undefined): string | GraphQLError {
+function textOf(
+  { document, documentId, authority }: AdmitRequest,
+  trusted: TrustedDocuments | undefined,
+): string | GraphQLError {
   const { program } = authority;
   const own = program === undefined ? undefined : trusted?.get(program);
   if (documentId !== undefined) return own?.get(documentId) ?? hubError('DOCUMENT_NOT_TRUSTED');
-  if (document === undefined || document === '') return hubError('BAD_REQUEST', 'Expected a document in "query" or an id in "documentId", found neither.');
+  if (document === undefined || document === '')
+    return hubError('BAD_REQUEST', 'Expected a document in "query" or an id in "documentId", found neither.');
   if (own === undefined) return document;
   return own.has(documentHash(document)) ? document : hubError('DOCUMENT_NOT_TRUSTED');
 }
 
-function forbids(operation: OperationDefinitionNode, { standing, participant }: Authority, door: Door): GraphQLError | undefined {
+function forbids(
+  operation: OperationDefinitionNode,
+  { standing, participant }: Authority,
+  door: Door,
+): GraphQLError | undefined {
   const kind = operation.operation;
   if (kind === 'subscription' && door === 'HTTP') return hubError('OPERATION_NOT_SUPPORTED');
   if (kind === 'mutation' && standing === 'OWN_READ') {
-    return hubError('SUSPENDED', `${participant} is suspended: its people read their own data and change nothing.`, { participant });
+    return hubError('SUSPENDED', `${participant} is suspended: its people read their own data and change nothing.`, {
+      participant,
+    });
   }
   return undefined;
 }
 
-function operationIn(definitions: readonly { kind: string }[], name: string | undefined): OperationDefinitionNode | undefined {
-  const operations = definitions.filter((one): one is OperationDefinitionNode => one.kind === Kind.OPERATION_DEFINITION);
+function operationIn(
+  definitions: readonly { kind: string }[],
+  name: string | undefined,
+): OperationDefinitionNode | undefined {
+  const operations = definitions.filter(
+    (one): one is OperationDefinitionNode => one.kind === Kind.OPERATION_DEFINITION,
+  );
   if (name === undefined) return operations.length === 1 ? operations[0] : undefined;
   return operations.find((operation) => operation.name?.value === name);
 }

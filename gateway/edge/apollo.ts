@@ -29,7 +29,11 @@ export interface Running {
 
 export type Execute = (running: Running) => Promise<ExecutionResult>;
 
-export async function startApollo(schema: GraphQLSchema, documents: Documents, execute: Execute): Promise<ApolloServer<Running>> {
+export async function startApollo(
+  schema: GraphQLSchema,
+  documents: Documents,
+  execute: Execute,
+): Promise<ApolloServer<Running>> {
   const answer = async (running: Running): Promise<ExecutionResult> => {
     const { traceId } = running.context;
     const result = await execute(running);

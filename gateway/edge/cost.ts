@@ -105,7 +105,10 @@ function pageLength(
   else if (given?.kind === Kind.VARIABLE) length = estimating.variables[given.name.value] ?? definition.defaultValue;
   if (typeof length !== 'number') return shortListLength;
   if (length < 1 || length > pageSizeMax) {
-    estimating.refusal ??= hubError('FIRST_OUT_OF_RANGE', `Expected "first" of ${node.name.value} between 1 and ${pageSizeMax}, found ${length}.`);
+    estimating.refusal ??= hubError(
+      'FIRST_OUT_OF_RANGE',
+      `Expected "first" of ${node.name.value} between 1 and ${pageSizeMax}, found ${length}.`,
+    );
     return 1;
   }
   return length;

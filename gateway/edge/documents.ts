@@ -25,7 +25,8 @@ export function createDocuments(schema: GraphQLSchema, limits: Limits): Document
   return {
     check(text) {
       // A text that is too long is not even hashed.
-      if (text.length > limits.documentCharactersMax) return { refusals: [scan(text, limits)].filter((one) => one !== undefined) };
+      if (text.length > limits.documentCharactersMax)
+        return { refusals: [scan(text, limits)].filter((one) => one !== undefined) };
       const hash = documentHash(text);
       const known = passed.get(hash);
       if (known !== undefined) return { document: known, hash };

@@ -13,7 +13,10 @@ import type { Handle } from './graphql.ts';
 import { isUnread, readBody } from './read-body.ts';
 
 /** Sends an envelope to its receiver and answers with the receipt, or with why there is none. */
-export type Forward = (receiver: string, envelope: string) => Promise<{ readonly receipt: string } | { readonly code: string }>;
+export type Forward = (
+  receiver: string,
+  envelope: string,
+) => Promise<{ readonly receipt: string } | { readonly code: string }>;
 
 /** The endpoints that may stand at this door: everyone in the directory but who left, and the registry. */
 export type KnownEndpoint = (name: string) => boolean;
@@ -43,7 +46,9 @@ export function createEnvelopeDoor(options: EnvelopeDoorOptions): Handle {
     const { to, from, jws } = envelope;
     response.setHeader('kortelijn-time', String(Math.round(now())));
     if (from !== sent.from) {
-      return sendRefusal(response, { errors: [hubError('BAD_REQUEST', `Expected an envelope from ${sent.from}, found one from another.`)] });
+      return sendRefusal(response, {
+        errors: [hubError('BAD_REQUEST', `Expected an envelope from ${sent.from}, found one from another.`)],
+      });
     }
     if (!isKnown(to)) return sendRefusal(response, { errors: [hubError('UNKNOWN_PARTICIPANT')] });
     const result = await forward(to, jws);
@@ -54,7 +59,10 @@ export function createEnvelopeDoor(options: EnvelopeDoorOptions): Handle {
     }
     const code: ErrorCode = isErrorCode(result.code) ? result.code : 'INTERNAL';
     telemetry.envelopeForwarded({ sender: from, receiver: to, result: code, durationMs });
-    sendRefusal(response, { errors: [hubError(code, undefined, { participant: to })], status: Math.max(statusOf(code), 502) });
+    sendRefusal(response, {
+      errors: [hubError(code, undefined, { participant: to })],
+      status: Math.max(statusOf(code), 502),
+    });
   };
 }
 
@@ -100,8 +108,12 @@ async function sealedRequest(
 function envelopeIn(body: Buffer): { readonly jws: string; readonly to: string; readonly from: string } | GraphQLError {
   try {
     const { envelope } = JSON.parse(body.toString('utf8')) as { envelope: string };
-    const claims = JSON.parse(Buffer.from(envelope.split('.')[1] ?? '', 'base64url').toString('utf8')) as { to?: unknown; from?: unknown };
-    if (typeof claims.to === 'string' && typeof claims.from === 'string') return { jws: envelope, to: claims.to, from: claims.from };
+    const claims = JSON.parse(Buffer.from(envelope.split('.')[1] ?? '', 'base64url').toString('utf8')) as {
+      to?: unknown;
+      from?: unknown;
+    };
+    if (typeof claims.to === 'string' && typeof claims.from === 'string')
+      return { jws: envelope, to: claims.to, from: claims.from };
   } catch {
     // Falls through to the refusal.
   }

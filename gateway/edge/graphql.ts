@@ -16,7 +16,7 @@ import type { Running } from './apollo.ts';
 import { deadlineHeader, timeoutOf } from './deadline.ts';
 import type { Limits } from './limits.ts';
 import { isUnread, readBody } from './read-body.ts';
-import { traceIdOf } from './trace-id.ts';
+import { traceIdOf, traceparentOf } from './trace-id.ts';
 import { documentHash } from './trusted-documents.ts';
 
 export interface GraphqlDoorOptions {
@@ -49,10 +49,22 @@ export function createGraphqlDoor(options: GraphqlDoorOptions): Handle {
     const refuse = (errors: readonly GraphQLError[], more: RefuseMore = {}): void => {
       const { status, headers, extensions, authority } = more;
       if (isUnread(request)) response.setHeader('connection', 'close');
-      sendRefusal(response, { errors, traceId, ...(status && { status }), ...(headers && { headers }), ...(extensions && { extensions }) });
+      sendRefusal(response, {
+        errors,
+        traceId,
+        ...(status && { status }),
+        ...(headers && { headers }),
+        ...(extensions && { extensions }),
+      });
       const code = String(errors[0]?.extensions.code);
       const durationMs = performance.now() - startedAt;
-      telemetry.requestRefused({ door: 'HTTP', code, traceId, durationMs, ...(authority && { participant: authority.participant }) });
+      telemetry.requestRefused({
+        door: 'HTTP',
+        code,
+        traceId,
+        durationMs,
+        ...(authority && { participant: authority.participant }),
+      });
     };
     if (inWorkCount >= limits.requestCountMax) {
       return refuse([hubError('OVERLOADED')], { headers: { 'retry-after': String(retryAfterSeconds) } });
@@ -84,7 +96,16 @@ export function createGraphqlDoor(options: GraphqlDoorOptions): Handle {
     }
   };
 
-  async function answer({ request, response, admission, asked, authority, timeoutMs, traceId, startedAt }: Answering): Promise<void> {
+  async function answer({
+    request,
+    response,
+    admission,
+    asked,
+    authority,
+    timeoutMs,
+    traceId,
+    startedAt,
+  }: Answering): Promise<void> {
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(hubError('DEADLINE_EXCEEDED')), timeoutMs);
     const isCommand = admission.operation.operation === 'mutation';
@@ -95,17 +116,29 @@ export function createGraphqlDoor(options: GraphqlDoorOptions): Handle {
     response.once('close', leave);
     const codes: string[] = [];
     try {
-      const context = { authority, deadlineMs: now() + timeoutMs, requestId: randomUUID(), traceId };
+      const requestId = randomUUID();
+      const context = {
+        authority,
+        deadlineMs: now() + timeoutMs,
+        requestId,
+        traceId,
+        traceparent: traceparentOf(traceId),
+      };
       const result = await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: {
           method: 'POST',
           headers: headersOf(request),
           search: '',
-          body: { query: admission.text, variables: asked.variables ?? {}, ...(asked.operationName && { operationName: asked.operationName }) },
+          body: {
+            query: admission.text,
+            variables: asked.variables ?? {},
+            ...(asked.operationName && { operationName: asked.operationName }),
+          },
         },
         context: async () => ({ admitted: admission, context, signal: deadline.signal, codes }),
       });
-      if (result.body.kind !== 'complete') throw new Error('Expected a whole answer from the HTTP protocol, found a chunked one.');
+      if (result.body.kind !== 'complete')
+        throw new Error('Expected a whole answer from the HTTP protocol, found a chunked one.');
       for (const [name, value] of result.headers) response.setHeader(name, value);
       response.setHeader('cache-control', 'no-store');
       response.writeHead(result.status ?? 200);
@@ -147,13 +180,24 @@ interface Answering {
 }
 
 /** What a browser can send without asking first never gets past here. */
-function formRefusal(request: IncomingMessage): { error: GraphQLError; status: number; headers?: Record<string, string> } | undefined {
+function formRefusal(
+  request: IncomingMessage,
+): { error: GraphQLError; status: number; headers?: Record<string, string> } | undefined {
   if (request.method !== 'POST') {
-    return { error: hubError('BAD_REQUEST', `Expected POST, found ${request.method}.`), status: 405, headers: { allow: 'POST, OPTIONS' } };
+    return {
+      error: hubError('BAD_REQUEST', `Expected POST, found ${request.method}.`),
+      status: 405,
+      headers: { allow: 'POST, OPTIONS' },
+    };
   }
-  const mediaType = /^\s*([^;]*?)\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.exec(request.headers['content-type'] ?? '')?.[1];
+  const mediaType = /^\s*([^;]*?)\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.exec(
+    request.headers['content-type'] ?? '',
+  )?.[1];
   if (mediaType?.toLowerCase() !== 'application/json') {
-    return { error: hubError('BAD_REQUEST', 'Expected content-type application/json in UTF-8, found another.'), status: 415 };
+    return {
+      error: hubError('BAD_REQUEST', 'Expected content-type application/json in UTF-8, found another.'),
+      status: 415,
+    };
   }
   return undefined;
 }
@@ -168,16 +212,27 @@ async function readAsked(request: IncomingMessage, bytesMax: number): Promise<As
     return hubError('BAD_REQUEST', 'Expected a body of JSON, found something else.');
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return hubError('BAD_REQUEST', `Expected one operation as a JSON object, found ${Array.isArray(value) ? 'a list' : typeof value}.`);
+    return hubError(
+      'BAD_REQUEST',
+      `Expected one operation as a JSON object, found ${Array.isArray(value) ? 'a list' : typeof value}.`,
+    );
   }
   const { query, documentId, operationName, variables } = value as Record<string, unknown>;
   for (const [name, text] of Object.entries({ query, documentId, operationName })) {
     if (text !== undefined && text !== null && typeof text !== 'string') {
-      return hubError('BAD_REQUEST', `Expected "${name}" to be text, found ${Array.isArray(text) ? 'a list' : typeof text}.`);
+      return hubError(
+        'BAD_REQUEST',
+        `Expected "${name}" to be text, found ${Array.isArray(text) ? 'a list' : typeof text}.`,
+      );
     }
   }
   const text = (one: unknown) => (typeof one === 'string' && one !== '' ? one : undefined);
-  return { query: text(query), documentId: text(documentId), operationName: text(operationName), variables: variables ?? undefined };
+  return {
+    query: text(query),
+    documentId: text(documentId),
+    operationName: text(operationName),
+    variables: variables ?? undefined,
+  };
 }
 
 /** Only what decides the form of the answer: the token stays here. */

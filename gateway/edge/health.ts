@@ -37,7 +37,8 @@ export function createHealth({ notReady, network, verify, maySeeNetwork }: Healt
     },
     async network(request, response) {
       const verified = await verify(request.headers.authorization);
-      if (!verified.ok) return sendRefusal(response, { errors: [hubError(verified.code)], headers: { 'www-authenticate': 'Bearer' } });
+      if (!verified.ok)
+        return sendRefusal(response, { errors: [hubError(verified.code)], headers: { 'www-authenticate': 'Bearer' } });
       if (!maySeeNetwork(verified.authority)) return sendRefusal(response, { errors: [hubError('FORBIDDEN')] });
       sendJson(response, 200, network());
     },

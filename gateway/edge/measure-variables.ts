@@ -6,7 +6,10 @@ import type { Limits } from './limits.ts';
 export function measureVariables(variables: unknown, limits: Limits): GraphQLError | undefined {
   if (variables === undefined || variables === null) return undefined;
   if (typeof variables !== 'object' || Array.isArray(variables)) {
-    return hubError('BAD_REQUEST', `Expected "variables" to be a JSON object, found ${Array.isArray(variables) ? 'a list' : typeof variables}.`);
+    return hubError(
+      'BAD_REQUEST',
+      `Expected "variables" to be a JSON object, found ${Array.isArray(variables) ? 'a list' : typeof variables}.`,
+    );
   }
   const { variableCountMax, variableValueCountMax, variableDepthMax } = limits;
   const topCount = Object.keys(variables).length;
@@ -19,7 +22,10 @@ export function measureVariables(variables: unknown, limits: Limits): GraphQLErr
   for (let depth = 1; level.length > 0; depth++) {
     valueCount += level.length;
     if (valueCount > variableValueCountMax) {
-      return hubError('TOO_MANY_VARIABLES', `Expected at most ${variableValueCountMax} values in all variables, found more.`);
+      return hubError(
+        'TOO_MANY_VARIABLES',
+        `Expected at most ${variableValueCountMax} values in all variables, found more.`,
+      );
     }
     if (depth > variableDepthMax) {
       return hubError('TOO_DEEP', `Expected variables at most ${variableDepthMax} deep, found deeper ones.`);

@@ -23,7 +23,13 @@ const altairPath = '/explorer/altair/';
 
 export function createPages({ demoIdentitiesUrl, webFolder }: PagesOptions): Pages {
   const connections = demoIdentitiesUrl === undefined ? "'self'" : `'self' ${new URL(demoIdentitiesUrl).origin}`;
-  const ownPolicy = policy({ 'script-src': "'self'", 'style-src': "'self'", 'connect-src': connections, 'frame-src': "'self'", 'img-src': "'self'" });
+  const ownPolicy = policy({
+    'script-src': "'self'",
+    'style-src': "'self'",
+    'connect-src': connections,
+    'frame-src': "'self'",
+    'img-src': "'self'",
+  });
   // Altair sets styles on elements and highlights in a worker; it runs no text as script and reaches no other host.
   const altairPolicy = policy({
     'script-src': "'self'",
@@ -50,7 +56,11 @@ export function createPages({ demoIdentitiesUrl, webFolder }: PagesOptions): Pag
     serve(path, response) {
       const found = pages.get(path);
       if (found !== undefined) {
-        response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': found.policy, 'cache-control': 'no-store' });
+        response.writeHead(200, {
+          'content-type': 'text/html; charset=utf-8',
+          'content-security-policy': found.policy,
+          'cache-control': 'no-store',
+        });
         response.end(found.html);
         return true;
       }
@@ -67,7 +77,10 @@ export function createPages({ demoIdentitiesUrl, webFolder }: PagesOptions): Pag
         return !/\.\w+$/.test(path) && (web?.serve('/app/index.html', response) ?? false);
       }
       if (path.startsWith(altairPath)) {
-        response.setHeader('content-security-policy', path.includes('/iframe-sandbox/') ? 'sandbox allow-scripts' : altairPolicy);
+        response.setHeader(
+          'content-security-policy',
+          path.includes('/iframe-sandbox/') ? 'sandbox allow-scripts' : altairPolicy,
+        );
         return altair.serve(path, response);
       }
       return own.serve(path, response);
@@ -82,7 +95,12 @@ function redirect(response: ServerResponse, location: string): true {
 }
 
 function policy(directives: Readonly<Record<string, string>>): string {
-  const closed = { 'default-src': "'none'", 'base-uri': "'none'", 'form-action': "'none'", 'frame-ancestors': "'none'" };
+  const closed = {
+    'default-src': "'none'",
+    'base-uri': "'none'",
+    'form-action': "'none'",
+    'frame-ancestors': "'none'",
+  };
   return Object.entries({ ...closed, ...directives })
     .map(([name, value]) => `${name} ${value}`)
     .join('; ');
@@ -96,7 +114,11 @@ function page(name: string, demoIdentitiesUrl: string | undefined, hasWebApp: bo
 }
 
 function altairPage(): string {
-  const html = renderAltair({ baseURL: altairPath, serveInitialOptionsInSeperateRequest: '../start-altair.js', disableAccount: true });
+  const html = renderAltair({
+    baseURL: altairPath,
+    serveInitialOptionsInSeperateRequest: '../start-altair.js',
+    disableAccount: true,
+  });
   return html.replace('nonce=""', '').replace('nonce=""', '');
 }
 

@@ -6,7 +6,8 @@ import { hubError } from '../errors.ts';
 const timeoutMs = 10_000;
 
 export async function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer | GraphQLError> {
-  const tooLarge = () => hubError('BODY_TOO_LARGE', `Expected a body of at most ${bytesMax} bytes, found a larger one.`);
+  const tooLarge = () =>
+    hubError('BODY_TOO_LARGE', `Expected a body of at most ${bytesMax} bytes, found a larger one.`);
   if (Number(request.headers['content-length'] ?? 0) > bytesMax) return tooLarge();
   if (request.headers['content-encoding'] !== undefined) {
     return hubError('BAD_REQUEST', 'Expected a body without content-encoding, found a compressed one.');

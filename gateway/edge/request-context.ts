@@ -8,4 +8,6 @@ export interface RequestContext {
   readonly requestId: string;
   /** W3C trace id: 32 hexadecimal digits, the caller's own when it sent one. */
   readonly traceId: string;
+  /** What is passed on to endpoints: this request's place in the trace. */
+  readonly traceparent: string;
 }

@@ -14,7 +14,10 @@ const bracketDepthFactor = 2;
 
 export function scan(text: string, limits: Limits): GraphQLError | undefined {
   if (text.length > limits.documentCharactersMax) {
-    return hubError('TOO_MANY_TOKENS', `Expected at most ${limits.documentCharactersMax} characters in a document, found ${text.length}.`);
+    return hubError(
+      'TOO_MANY_TOKENS',
+      `Expected at most ${limits.documentCharactersMax} characters in a document, found ${text.length}.`,
+    );
   }
   const depthMax = limits.depthMax * bracketDepthFactor;
   const lexer = new Lexer(new Source(text));
@@ -24,13 +27,22 @@ export function scan(text: string, limits: Limits): GraphQLError | undefined {
   try {
     for (let token = lexer.advance(); token.kind !== TokenKind.EOF; token = lexer.advance()) {
       if (++tokenCount > limits.tokenCountMax) {
-        return hubError('TOO_MANY_TOKENS', `Expected at most ${limits.tokenCountMax} tokens in a document, found more.`);
+        return hubError(
+          'TOO_MANY_TOKENS',
+          `Expected at most ${limits.tokenCountMax} tokens in a document, found more.`,
+        );
       }
       if (token.kind === TokenKind.AT && ++directiveCount > limits.directiveCountMax) {
-        return hubError('TOO_MANY_DIRECTIVES', `Expected at most ${limits.directiveCountMax} directives in a document, found more.`);
+        return hubError(
+          'TOO_MANY_DIRECTIVES',
+          `Expected at most ${limits.directiveCountMax} directives in a document, found more.`,
+        );
       }
       if (opening.has(token.kind) && ++depth > depthMax) {
-        return hubError('TOO_DEEP', `Expected fields at most ${limits.depthMax} deep, found brackets nested ${depth} deep.`);
+        return hubError(
+          'TOO_DEEP',
+          `Expected fields at most ${limits.depthMax} deep, found brackets nested ${depth} deep.`,
+        );
       }
       if (closing.has(token.kind)) depth--;
     }

@@ -7,3 +7,8 @@ export function traceIdOf(header: string | string[] | undefined): string {
   const given = typeof header === 'string' ? traceparent.exec(header)?.[1] : undefined;
   return given ?? randomBytes(16).toString('hex');
 }
+
+/** The header for the next hop: the same trace, a parent of our own. */
+export function traceparentOf(traceId: string): string {
+  return `00-${traceId}-${randomBytes(8).toString('hex')}-01`;
+}

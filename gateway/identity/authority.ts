@@ -1,7 +1,15 @@
 /** For whom a request is made. Built from a verified token and from nothing else. */
 import type { AccessionState } from './issuers.ts';
 
-export const roles = ['SERVICEMANAGER', 'SERVICEDESK', 'HELPDESK', 'FOUNDATION', 'MEDIATOR', 'MONITOR', 'PROGRAM'] as const;
+export const roles = [
+  'SERVICEMANAGER',
+  'SERVICEDESK',
+  'HELPDESK',
+  'FOUNDATION',
+  'MEDIATOR',
+  'MONITOR',
+  'PROGRAM',
+] as const;
 export type Role = (typeof roles)[number];
 
 export interface Authority {

@@ -110,7 +110,10 @@ function claimed(payload: JWTPayload): Omit<Authority, 'participant' | 'standing
     kind: 'subject',
     subject,
     roles: program === undefined ? knownRoles(payload.roles) : ['PROGRAM'],
-    scopes: text(payload.scope)?.split(' ').filter((scope) => scope !== '' && !protocolScopes.has(scope)) ?? [],
+    scopes:
+      text(payload.scope)
+        ?.split(' ')
+        .filter((scope) => scope !== '' && !protocolScopes.has(scope)) ?? [],
     expiresAtMs: (payload.exp ?? 0) * 1_000,
     ...(name !== undefined && program === undefined && { name }),
     ...(program !== undefined && { program }),

@@ -58,7 +58,13 @@ export function createTelemetry(logger: Logger, metrics: Metrics): Telemetry {
     },
     envelopeForwarded({ sender, receiver, result, durationMs }) {
       metrics.envelopes.inc({ sender, receiver, result });
-      logger.info({ event: 'envelope.forwarded', participant: sender, endpoint: receiver, outcome: result, durationMs });
+      logger.info({
+        event: 'envelope.forwarded',
+        participant: sender,
+        endpoint: receiver,
+        outcome: result,
+        durationMs,
+      });
     },
     directoryChanged: ({ version, count }) => logger.info({ event: 'directory.changed', version, count }),
     directoryFailed: ({ reason }) => logger.warn({ event: 'directory.failed', reason }),

@@ -1,4 +1,6 @@
 /** The only reader of the environment here; names all problems at once. */
+import { createClock } from '@kortelijn/kit/clock/clock.ts';
+
 export interface IdentityProviderConfig {
   readonly port: number;
   readonly host: string;
@@ -9,9 +11,11 @@ export interface IdentityProviderConfig {
   readonly dataDir: string | undefined;
   readonly audience: string;
   readonly redirectUris: readonly string[];
+  /** For the demo's short cut; what OpenID Connect itself issues follows the machine's clock. */
+  readonly now: () => number;
 }
 
-export function readConfig(env: Readonly<Record<string, string | undefined>>): IdentityProviderConfig {
+export function readConfig(env: NodeJS.ProcessEnv): IdentityProviderConfig {
   const problems: string[] = [];
   const port = Number(env.PORT ?? '4001');
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
@@ -37,6 +41,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): I
     personasFile,
     dataDir: env.DATA_DIR,
     audience: env.TOKEN_AUDIENCE ?? 'https://kortelijn.example/hub',
+    now: createClock(env).now,
     redirectUris: (env.REDIRECT_URIS ?? 'http://localhost:4000/callback').split(',').filter(Boolean),
   };
 }
