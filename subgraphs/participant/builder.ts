@@ -12,7 +12,6 @@ import type { ContractDirectives } from './directives.ts';
 export const builder = new SchemaBuilder<{
   Context: Context;
   DefaultFieldNullability: false;
-  DefaultInputFieldRequiredness: false;
   Directives: ContractDirectives;
   Scalars: {
     ID: { Input: string; Output: string };
@@ -21,7 +20,6 @@ export const builder = new SchemaBuilder<{
 }>({
   plugins: [directives, federation],
   defaultFieldNullability: false,
-  defaultInputFieldRequiredness: false,
 });
 
 builder.addScalarType('DateTime', dateTimeScalar);

@@ -89,7 +89,7 @@ export const contractDirectives = [
 ];
 
 /** The same for the builder: what may stand where, and with which arguments. */
-export interface ContractDirectives {
+export type ContractDirectives = {
   route: { locations: 'FIELD_DEFINITION'; args: { by: 'ID' | 'PARTICIPANT' | 'CALLER' | 'REFERENCE'; path?: string } };
   scatter: { locations: 'FIELD_DEFINITION'; args: { merge: 'CONNECTION' | 'LIST' | 'COUNT' | 'SUMMARY' } };
   merge: {
@@ -101,4 +101,4 @@ export interface ContractDirectives {
   local: { locations: 'FIELD_DEFINITION'; args: Record<string, never> };
   replicated: { locations: 'OBJECT'; args: Record<string, never> };
   key: { locations: 'OBJECT'; args: { fields: string; resolvable?: boolean } };
-}
+};

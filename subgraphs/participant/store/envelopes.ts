@@ -1,8 +1,8 @@
 /** What this participant has sent and what became of it, for its own desk. */
 import type { AvailableAction } from '@kortelijn/schema/interpret/lifecycle.ts';
 import { type EnvelopeState, shownState } from '@kortelijn/kit/envelopes/envelope.ts';
-import type { EnvelopeOut } from '../generated/prisma/client.ts';
 import type { Standing } from '../domain/access.ts';
+import type { EnvelopeColumns } from './envelope-list.ts';
 
 export type { EnvelopeState };
 
@@ -20,7 +20,7 @@ export interface EnvelopeRow {
   readonly subjectId: string;
 }
 
-export function envelopeRow(row: Omit<EnvelopeOut, 'jws' | 'result' | 'receipt'>, nowMs: number): EnvelopeRow {
+export function envelopeRow(row: EnvelopeColumns, nowMs: number): EnvelopeRow {
   const open = row.state === 'PENDING_DELIVERY';
   return {
     id: row.id,

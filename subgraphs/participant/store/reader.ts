@@ -1,59 +1,52 @@
 /**
  * Reads for one request with its caller's authority. Each kind of object has one loader, so however many are asked
- * for in one step, and by whichever key, it is one statement.
+ * for in one step, and by whichever key, it is one statement. Null is what is not there and what is not for this
+ * caller: the two look the same.
  */
-import DataLoader from 'dataloader';
 import type { Pool } from '@kortelijn/kit/postgres/connect.ts';
 import type { Caller, PartyCaller } from '@kortelijn/kit/trust/caller.ts';
-import { type Standing, standingOf } from '../domain/access.ts';
-import type { Incident, Participation } from '../domain/incident.ts';
-import type {
-  AssistanceRequest,
-  Clock,
-  Note,
-  NoteLink,
-  Person,
-  PrismaClient,
-  Team,
-} from '../generated/prisma/client.ts';
+import { subjectAtIssuer } from '@kortelijn/kit/trust/caller.ts';
+import { parseId } from '@kortelijn/schema/vocabulary/ids.ts';
+import { standingOf } from '../domain/access.ts';
+import type { Incident } from '../domain/incident.ts';
+import { codedError } from '../errors.ts';
+import type { AssistanceRequest, Note, Person, PrismaClient, Team } from '../generated/prisma/client.ts';
+import { type AssistanceQuery, assistancePage, mayReadRequest } from './assistance.ts';
+import { type EnvelopeQuery, envelopePage, envelopeRows } from './envelope-list.ts';
+import type { EnvelopeRow } from './envelopes.ts';
+import type { IncidentFilterInput } from './incident-filter.ts';
+import { type IncidentPageQuery, incidentByReference, incidentChain, incidentCount, incidentPage } from './incident-list.ts';
 import { type IncidentView, incidentColumns, viewOf } from './incident-rows.ts';
-import { createTimelineLoader, type TimelineKey, type TimelinePage } from './timeline.ts';
-
-export interface Reader {
-  readonly caller: PartyCaller;
-  readonly standing: Standing;
-  /** Null for what is not there and for what is not for this caller: the two look the same. */
-  incident(id: string): Promise<IncidentView | null>;
-  /** After a command of this request: what was read before it is old. */
-  incidentAnew(id: string): Promise<IncidentView | null>;
-  note(id: string): Promise<Note | null>;
-  team(id: string): Promise<Team | null>;
-  person(id: string): Promise<Person | null>;
-  assistanceRequest(id: string): Promise<AssistanceRequest | null>;
-  assistanceRequestAnew(id: string): Promise<AssistanceRequest | null>;
-  teams(): Promise<readonly Team[]>;
-  /** The parts of an incident that the caller reads whole. */
-  readonly of: {
-    participations(incidentId: string): Promise<readonly Participation[]>;
-    clocks(incidentId: string): Promise<readonly Clock[]>;
-    noteLinks(incidentId: string): Promise<readonly NoteLink[]>;
-    timeline(key: TimelineKey): Promise<TimelinePage>;
-  };
-}
+import { byKey, byParent } from './loaders.ts';
+import { mayReadNote } from './notes.ts';
+import { type ReportRhythm, type ServiceStatusView, readStatuses, statusView } from './service-status.ts';
+import { mayReport, type ReportWindow, statusReport } from './status-report.ts';
+import { createTimelineLoader, type TimelineKey } from './timeline.ts';
 
 export interface ReaderOptions {
   readonly endpoint: string;
   readonly pool: Pool;
   readonly prisma: PrismaClient;
   readonly caller: Caller;
+  readonly rhythm: ReportRhythm;
+  now(): number;
 }
+
+export type Reader = ReturnType<typeof createReader>;
 
 /** The hub itself has no standing at all: it comes for the feed, not for rows. */
 const NOBODY: PartyCaller = { kind: 'class', participant: '', roles: [], scopes: [] };
 
-export function createReader({ endpoint, pool, prisma, caller }: ReaderOptions): Reader {
-  const party = caller.kind === 'hub' ? NOBODY : caller;
-  const standing = standingOf(party, endpoint);
+export function createReader({ endpoint, pool, prisma, caller: given, rhythm, now }: ReaderOptions) {
+  const caller = given.kind === 'hub' ? NOBODY : given;
+  const standing = standingOf(caller, endpoint);
+  const source = { pool, endpoint, standing };
+  const isFoundation = caller.program === undefined && caller.roles.includes('FOUNDATION');
+  /** What is not an id of such an object here is not looked for. */
+  const ours = (id: string, tag: string) => {
+    const parsed = parseId(id);
+    return parsed?.participant === endpoint && parsed.tag === tag;
+  };
 
   const incidents = byKey<IncidentView>(async (ids) => {
     const { rows } = await pool.query<Incident>({
@@ -63,9 +56,13 @@ export function createReader({ endpoint, pool, prisma, caller }: ReaderOptions):
     });
     return rows.map((row) => [row.id, viewOf(standing, row)]);
   });
+  const incident = (id: string) => (ours(id, 'inc') ? incidents.load(id) : Promise.resolve(null));
+
   const notes = byKey<Note>(async (ids) => {
     const rows = await prisma.note.findMany({ where: { id: { in: [...ids] } } });
-    return rows.map((row) => [row.id, row]);
+    return Promise.all(
+      rows.map(async (row) => [row.id, (await mayReadNote(standing, row, incident)) ? row : null] as const),
+    );
   });
   const teams = byKey<Team>(async (ids) => {
     const rows = await prisma.team.findMany({ where: { id: { in: [...ids] } } });
@@ -77,6 +74,10 @@ export function createReader({ endpoint, pool, prisma, caller }: ReaderOptions):
   });
   const requests = byKey<AssistanceRequest>(async (ids) => {
     const rows = await prisma.assistanceRequest.findMany({ where: { id: { in: [...ids] } } });
+    return rows.map((row) => [row.id, mayReadRequest(standing, row) ? row : null]);
+  });
+  const envelopes = byKey<EnvelopeRow>(async (ids) => {
+    const rows = await envelopeRows(pool, ids, now());
     return rows.map((row) => [row.id, row]);
   });
   const participations = byParent((ids) =>
@@ -93,42 +94,62 @@ export function createReader({ endpoint, pool, prisma, caller }: ReaderOptions):
   );
   const timeline = createTimelineLoader(pool);
 
+  const envelope = async (id: string) => (standing.full && ours(id, 'env') ? envelopes.load(id) : null);
+  const assistanceRequest = async (id: string) => (ours(id, 'asr') ? requests.load(id) : null);
+  const shown = (rows: Awaited<ReturnType<typeof readStatuses>>): readonly ServiceStatusView[] =>
+    rows.map((row) => statusView(row, now(), rhythm));
+
   return {
-    caller: party,
+    caller,
     standing,
-    incident: (id) => incidents.load(id),
-    incidentAnew: (id) => {
+    incident,
+    /** After a command of this request: what was read before it is old. */
+    incidentAnew: (id: string) => {
       for (const parts of [participations, clocks, noteLinks]) parts.clear(id);
       timeline.clearAll();
-      return incidents.clear(id).load(id);
+      incidents.clear(id);
+      return incident(id);
     },
-    note: (id) => notes.load(id),
-    team: (id) => teams.load(id),
-    person: (id) => persons.load(id),
-    assistanceRequest: (id) => requests.load(id),
-    assistanceRequestAnew: (id) => requests.clear(id).load(id),
-    teams: () => prisma.team.findMany({ orderBy: { name: 'asc' } }),
+    incidents: (query: IncidentPageQuery) => incidentPage(source, query),
+    incidentCount: (filter: IncidentFilterInput | null | undefined) => incidentCount(source, filter),
+    incidentChain: (chainId: string) => incidentChain(source, chainId),
+    incidentByReference: (reference: string) => incidentByReference(source, reference),
+    /** The parts of an incident, for those who read it whole. */
     of: {
-      participations: (id) => participations.load(id) as Promise<readonly Participation[]>,
-      clocks: (id) => clocks.load(id),
-      noteLinks: (id) => noteLinks.load(id),
-      timeline: (key) => timeline.load(key),
+      participations: (id: string) => participations.load(id),
+      clocks: (id: string) => clocks.load(id),
+      noteLinks: (id: string) => noteLinks.load(id),
+      timeline: (key: TimelineKey) => timeline.load(key),
+    },
+    note: async (id: string) => (ours(id, 'note') ? notes.load(id) : null),
+    team: async (id: string) => (ours(id, 'tm') ? teams.load(id) : null),
+    teams: (): Promise<readonly Team[]> => prisma.team.findMany({ orderBy: { name: 'asc' } }),
+    person: async (id: string) => (ours(id, 'prs') ? persons.load(id) : null),
+    /** Of the caller itself, where its assertion brought no name. */
+    nameOf: async (): Promise<string | null> => {
+      const subject = subjectAtIssuer(caller);
+      if (subject === undefined || subject.includes('\0')) return null;
+      return (await prisma.person.findUnique({ where: { subject } }))?.name ?? null;
+    },
+    assistanceRequest,
+    assistanceRequestAnew: (id: string) => {
+      requests.clear(id);
+      return assistanceRequest(id);
+    },
+    assistanceRequests: (query: AssistanceQuery) => assistancePage(source, query),
+    envelope,
+    envelopeAnew: (id: string) => {
+      envelopes.clear(id);
+      return envelope(id);
+    },
+    /** Only where it stands: whoever reads a handover whole may know that. */
+    envelopeState: async (id: string) => (ours(id, 'env') ? ((await envelopes.load(id))?.state ?? null) : null),
+    envelopes: (query: EnvelopeQuery) => envelopePage(source, query, now()),
+    serviceStatus: async (service: string) => shown(await readStatuses(prisma, [service]))[0] ?? null,
+    serviceStatuses: async () => shown(await readStatuses(prisma)),
+    statusReport: async (window: ReportWindow) => {
+      if (mayReport(standing, isFoundation)) return statusReport(source, isFoundation, window);
+      throw codedError('REFUSED', 'Figures are for desks, managers, monitors, reading programs and the foundation.');
     },
   };
-}
-
-/** One statement for all keys of a step; what it does not answer is null. */
-function byKey<Row>(read: (ids: readonly string[]) => Promise<readonly (readonly [string, Row | null])[]>) {
-  return new DataLoader<string, Row | null>(async (ids) => {
-    const found = new Map(await read(ids));
-    return ids.map((id) => found.get(id) ?? null);
-  });
-}
-
-function byParent<Row extends { readonly incidentId: string }>(read: (ids: readonly string[]) => Promise<Row[]>) {
-  return new DataLoader<string, readonly Row[]>(async (ids) => {
-    const found = new Map<string, Row[]>(ids.map((id) => [id, []]));
-    for (const row of await read(ids)) found.get(row.incidentId)?.push(row);
-    return ids.map((id) => found.get(id) ?? []);
-  });
 }

@@ -1,10 +1,10 @@
 import { builder } from '../builder.ts';
-import { envelopeActions } from '../store/envelopes.ts';
-import type { EnvelopeRow } from '../store/envelopes.ts';
+import type { EnvelopePage } from '../store/envelope-list.ts';
+import { type EnvelopeRow, envelopeActions } from '../store/envelopes.ts';
 import { AvailableAction } from './available-action.ts';
 import { EnvelopeStateEnum } from './enums.ts';
-import { type Edge, PageInfo, pageSize, type PageShape } from './page.ts';
 import { idOf, Node, nodeKeys } from './node.ts';
+import { type Edge, PageInfo, pageSize } from './page.ts';
 import { ParticipantRef } from './references.ts';
 
 export const Envelope = builder.objectRef<EnvelopeRow>('Envelope');
@@ -43,11 +43,6 @@ Envelope.implement({
 });
 builder.asEntity(Envelope, { key: nodeKeys, resolveReference: async (key, { read }) => read.envelope(idOf(key)) });
 
-export interface EnvelopePage {
-  readonly edges: readonly Edge<EnvelopeRow>[];
-  readonly pageInfo: PageShape;
-}
-
 const EnvelopeEdge = builder.objectRef<Edge<EnvelopeRow>>('EnvelopeEdge');
 EnvelopeEdge.implement({
   description: 'An envelope and its place in the list.',
@@ -63,7 +58,7 @@ EnvelopeConnection.implement({
   description: 'A page of envelopes, newest first.',
   directives: { audience: { per: 'CLASS' } },
   fields: (t) => ({
-    edges: t.field({ type: [EnvelopeEdge], description: 'The rows with their places.', resolve: ({ edges }) => [...edges] }),
+    edges: t.field({ type: [EnvelopeEdge], description: 'The rows with their places.', resolve: ({ edges }) => edges }),
     nodes: t.field({
       type: [Envelope],
       directives: { local: {} },

@@ -3,13 +3,7 @@ import type { GraphQLResolveInfo, SelectionSetNode } from 'graphql';
 import { pageSizeMax } from '@kortelijn/schema/vocabulary/limits.ts';
 import { builder } from '../builder.ts';
 import { codedError } from '../errors.ts';
-
-export interface PageShape {
-  readonly hasNextPage: boolean;
-  readonly hasPreviousPage: boolean;
-  readonly startCursor: string | null;
-  readonly endCursor: string | null;
-}
+import type { PageShape } from '../store/connection.ts';
 
 export interface Edge<Item> {
   readonly cursor: string;
@@ -27,15 +21,6 @@ PageInfo.implement({
     endCursor: t.exposeString('endCursor', { nullable: true, description: 'The cursor of the last row.' }),
   }),
 });
-
-export function pageInfoOf(edges: readonly { readonly cursor: string }[], hasNextPage: boolean, after: unknown): PageShape {
-  return {
-    hasNextPage,
-    hasPreviousPage: after != null,
-    startCursor: edges[0]?.cursor ?? null,
-    endCursor: edges.at(-1)?.cursor ?? null,
-  };
-}
 
 export function pageSize(first: number, max: number = pageSizeMax): number {
   if (first >= 1 && first <= max) return first;

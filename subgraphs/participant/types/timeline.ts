@@ -1,8 +1,9 @@
 import { builder } from '../builder.ts';
 import type { TimelineEntry as EntryRow } from '../domain/incident.ts';
+import { type PageShape, pageInfoOf } from '../store/connection.ts';
 import { type TimelinePage, timelineCursor } from '../store/timeline.ts';
 import { IncidentStateEnum, RoleEnum, WaitReasonEnum } from './enums.ts';
-import { PageInfo, type PageShape, pageInfoOf } from './page.ts';
+import { PageInfo } from './page.ts';
 import { ParticipantRef, referenceTo } from './references.ts';
 import { Team } from './team.ts';
 
@@ -87,7 +88,7 @@ TimelineConnection.implement({
   }),
 });
 
-export function timelineConnection({ entries, hasNextPage }: TimelinePage, after: unknown): TimelineConnectionShape {
+export function timelineConnection({ entries, hasNextPage }: TimelinePage, after: string | null | undefined): TimelineConnectionShape {
   const edges = entries.map((node) => ({ cursor: timelineCursor(node), node }));
   return { edges, pageInfo: pageInfoOf(edges, hasNextPage, after) };
 }

@@ -1,0 +1,25 @@
+/** The whole subgraph: importing a type's file adds it to the builder. */
+import type { GraphQLSchema } from 'graphql';
+import { builder } from './builder.ts';
+import { contractDirectives } from './directives.ts';
+import './types/assistance-request.ts';
+import './types/changes.ts';
+import './types/envelope.ts';
+import './types/incident.ts';
+import './types/incident-list.ts';
+import './types/note.ts';
+import './types/person.ts';
+import './types/results.ts';
+import './types/service-status.ts';
+import './types/status-report.ts';
+import './types/team.ts';
+import './types/viewer.ts';
+
+/** Made once and then kept: building it takes longer than most requests. */
+export function createSchema(): GraphQLSchema {
+  return builder.toSubGraphSchema({
+    linkUrl: 'https://specs.apollo.dev/federation/v2.7',
+    federationDirectives: ['@key', '@inaccessible', '@shareable'],
+    directives: contractDirectives,
+  });
+}

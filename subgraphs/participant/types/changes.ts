@@ -1,0 +1,92 @@
+/** The feed of this participant, for the hub alone. */
+import { readChanges } from '@kortelijn/kit/feed/read.ts';
+import type { FeedChange as ChangeRow, FeedPosition } from '@kortelijn/kit/feed/event.ts';
+import type { FeedGap as GapRow, FeedPage } from '@kortelijn/kit/feed/read.ts';
+import { builder } from '../builder.ts';
+import { feedPosition, parseFeedPosition } from '../store/feed-position.ts';
+import { RoleEnum } from './enums.ts';
+import { pageSize } from './page.ts';
+
+const CHANGES_MAX = 1_000;
+
+const FeedChange = builder.objectRef<ChangeRow>('FeedChange');
+FeedChange.implement({
+  description: 'That an object changed, and who could see it before and after. No content.',
+  inaccessible: true,
+  fields: (t) => ({
+    id: t.exposeID('eventId', { description: 'The same at every reading: consumers know a repeated one by it.' }),
+    seq: t.string({ description: 'Its number in the epoch, without a hole.', resolve: ({ seq }) => String(seq) }),
+    at: t.expose('at', { type: 'DateTime', description: 'When it happened.' }),
+    type: t.exposeString('type', { description: 'What happened.' }),
+    subjectId: t.exposeID('subjectId', { description: 'To which object.' }),
+    actorRole: t.field({
+      type: RoleEnum,
+      nullable: true,
+      description: 'In what role it was done.',
+      resolve: ({ actorRole }) => actorRole as typeof RoleEnum.$inferType | null,
+    }),
+    readersBefore: t.stringList({
+      description: 'The participants that could see it before; * is every one.',
+      resolve: ({ readersBefore }) => readersBefore as string[],
+    }),
+    readersAfter: t.stringList({
+      description: 'The participants that can see it now; * is every one.',
+      resolve: ({ readersAfter }) => readersAfter as string[],
+    }),
+    keys: t.string({
+      nullable: true,
+      description: 'What a filter may look at, as JSON.',
+      resolve: ({ keys }) => JSON.stringify(keys),
+    }),
+  }),
+});
+
+const FeedGap = builder.objectRef<GapRow>('FeedGap');
+FeedGap.implement({
+  description: 'Why reading cannot go on from where it was; it can go on after `to`.',
+  inaccessible: true,
+  fields: (t) => ({
+    reason: t.exposeString('reason', { description: 'RESTORED, RETENTION or FUTURE_CURSOR.' }),
+    from: t.string({ nullable: true, description: 'From where it was asked.', resolve: ({ from }) => feedPosition(from) }),
+    to: t.string({ nullable: true, description: 'Up to here a snapshot is needed.', resolve: ({ to }) => feedPosition(to) }),
+  }),
+});
+
+const ChangePage = builder.objectRef<FeedPage>('ChangePage');
+ChangePage.implement({
+  description: 'A page of the feed.',
+  inaccessible: true,
+  fields: (t) => ({
+    epoch: t.exposeString('epoch', { description: 'Lasts until the database is restored from a backup.' }),
+    head: t.string({
+      description: 'Where the feed ends now: epoch, colon, number.',
+      resolve: ({ epoch, head }) => feedPosition({ epoch, seq: head }),
+    }),
+    changes: t.field({ type: [FeedChange], description: 'The changes, in order.', resolve: ({ changes }) => changes }),
+    gap: t.field({
+      type: FeedGap,
+      nullable: true,
+      description: 'Set when reading cannot go on from where it was asked.',
+      resolve: ({ gap }) => gap ?? null,
+    }),
+  }),
+});
+
+builder.queryField('changes', (t) =>
+  t.field({
+    type: ChangePage,
+    inaccessible: true,
+    directives: { route: { by: 'PARTICIPANT' } },
+    description: 'Stamped changes of this participant, for the hub only.',
+    args: {
+      after: t.arg.string({ description: 'Epoch, colon, number; from the oldest that is kept when left out.' }),
+      first: t.arg.int({ required: true, defaultValue: 500, description: 'How many, 1 to 1000.' }),
+    },
+    resolve: async (_, { after, first }, { pool, stamper }) => {
+      const limit = pageSize(first, CHANGES_MAX);
+      const position: FeedPosition | null = after == null ? null : parseFeedPosition(after);
+      await stamper.settle();
+      return readChanges(pool, { after: position, limit });
+    },
+  }),
+);

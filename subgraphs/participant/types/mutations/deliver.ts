@@ -1,0 +1,16 @@
+/** The door for envelopes of other parties, opened by the hub alone; what is in them the inbox proves by itself. */
+import { builder } from '../../builder.ts';
+import { codedError } from '../../errors.ts';
+
+builder.mutationField('deliver', (t) =>
+  t.string({
+    inaccessible: true,
+    directives: { route: { by: 'PARTICIPANT' } },
+    description: "Takes in an envelope of another party and answers with the receiver's signed receipt; for the hub only.",
+    args: { envelope: t.arg.string({ required: true, description: 'The envelope, as compact JWS.' }) },
+    resolve: async (_, { envelope }, { caller, takeIn }) => {
+      if (caller.kind !== 'hub') throw codedError('FORBIDDEN', 'Only the hub delivers envelopes.');
+      return takeIn(envelope);
+    },
+  }),
+);
