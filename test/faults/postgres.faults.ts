@@ -5,7 +5,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -50,9 +50,9 @@ async function launch(): Promise<PostgresServer> {
   return server;
 }
 
-async function launchElsewhere(): Promise<{ child: ChildProcess; pid: number; adopted: boolean }> {
+async function launchElsewhere(folder = dataDir): Promise<{ child: ChildProcess; pid: number; adopted: boolean }> {
   const script = fileURLToPath(new URL('launch-and-wait.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', script, dataDir], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--import', 'tsx', script, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   const [line] = await once(child.stdout, 'data');
   return { child, ...JSON.parse(String(line)) };
@@ -96,6 +96,22 @@ describe('launching', () => {
     expect(identityOf(pid)).toBeUndefined(); // A zombie, where nobody reaps orphans, counts as gone.
     expect((await launch()).adopted).toBe(false);
   });
+
+  test.runIf(process.getuid?.() === 0)(
+    'a server whose launcher was killed and whose data folder was thrown away is stopped by the next start',
+    async () => {
+      const home = join(dataDir, 'home');
+      mkdirSync(home, { mode: 0o700 });
+      const { child, pid } = await launchElsewhere(join(home, 'one'));
+      await killed(child);
+      rmSync(join(home, 'one'), { recursive: true });
+      await using next = await launchPostgres({ dataDir: join(home, 'two') });
+      expect(next.adopted).toBe(false);
+      await expect.poll(() => identityOf(pid), { timeout: 10_000 }).toBeUndefined();
+      await next.stop();
+      await removeCluster(join(home, 'two'));
+    },
+  );
 
   test('three processes that start at once on an empty folder share one server', async () => {
     const started = await Promise.all([launchElsewhere(), launchElsewhere(), launchElsewhere()]);

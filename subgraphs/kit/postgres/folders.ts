@@ -3,14 +3,18 @@
  * private home cannot be entered by the server's user, and a socket's path must stay under 107 bytes.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, lstat, mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readOwner } from './owner.ts';
+import { isAlive, worksIn } from './process-identity.ts';
 import { canWrite, giveTo, type ServerUser, serverUserFor } from './server-user.ts';
 
 export const SOCKET_PORT = 5432;
 const SOCKET_PATH_BYTES_MAX = 106;
 const RELOCATED_TO = 'relocated-to';
+const RELOCATED_FROM = 'relocated-from';
+const RELOCATED = /\/postgres-[0-9a-f]{12}$/;
 const STATE_DIR = '/var/lib/kortelijn';
 
 export interface Folders {
@@ -21,9 +25,14 @@ export interface Folders {
   readonly sockets: string;
 }
 
-export async function prepareFolders(dataDir: string, stateDir = STATE_DIR): Promise<Folders> {
+export async function prepareFolders(dataDir: string, stateDir?: string): Promise<Folders> {
   await mkdir(dataDir, { recursive: true });
   const base = (await relocationOf(dataDir)) ?? (await ownFolder(await realpath(dataDir), stateDir));
+  if (!(await lstat(base).catch(() => undefined))) {
+    throw new Error(
+      `The data of ${dataDir} are in ${base}, which is gone. Restore it, or remove ${dataDir} to begin anew.`,
+    );
+  }
   const cluster = join(base, 'cluster');
   const user = await serverUserFor(cluster);
   const sockets = socketFolder(base);
@@ -43,10 +52,16 @@ export async function removeCluster(dataDir: string): Promise<void> {
 
 async function relocationOf(dataDir: string): Promise<string | undefined> {
   const note = await readFile(join(dataDir, RELOCATED_TO), 'utf8').catch(() => undefined);
-  return note?.trim();
+  const base = note?.trim();
+  if (base !== undefined && !RELOCATED.test(base)) {
+    throw new Error(
+      `${join(dataDir, RELOCATED_TO)} must name a folder like /…/postgres-0123456789ab; found "${base}".`,
+    );
+  }
+  return base;
 }
 
-async function ownFolder(dataDir: string, stateDir: string): Promise<string> {
+async function ownFolder(dataDir: string, stateDir: string | undefined): Promise<string> {
   const user = await serverUserFor(join(dataDir, 'cluster'));
   await giveTo(user, dataDir);
   await chmod(dataDir, 0o700);
@@ -57,9 +72,13 @@ async function ownFolder(dataDir: string, stateDir: string): Promise<string> {
  * The note ties the two together: whoever removes the data folder gets a new cluster, as he would expect.
  * `wx` settles two starts at once: the second takes the place that the first wrote down.
  */
-async function relocate(dataDir: string, stateDir: string, user: ServerUser): Promise<string> {
+async function relocate(dataDir: string, given: string | undefined, user: ServerUser): Promise<string> {
+  const temporary = await realpath(tmpdir());
+  const stateDir = given ?? (dataDir.startsWith(`${temporary}/`) ? join(temporary, 'kortelijn-state') : STATE_DIR);
+  await prepareStateDir(stateDir);
+  if (stateDir.startsWith(`${temporary}/`)) await sweep(stateDir);
+
   const base = join(stateDir, `postgres-${randomBytes(6).toString('hex')}`);
-  await mkdir(stateDir, { recursive: true, mode: 0o755 });
   await makePrivate(base, user);
   if (!canWrite(user, base)) {
     throw new Error(
@@ -68,6 +87,7 @@ async function relocate(dataDir: string, stateDir: string, user: ServerUser): Pr
     );
   }
   try {
+    await writeFile(join(base, RELOCATED_FROM), `${dataDir}\n`);
     await writeFile(join(dataDir, RELOCATED_TO), `${base}\n`, { flag: 'wx' });
     return base;
   } catch (error) {
@@ -75,6 +95,35 @@ async function relocate(dataDir: string, stateDir: string, user: ServerUser): Pr
     const first = await relocationOf(dataDir);
     if (first === undefined) throw error;
     return first;
+  }
+}
+
+/** A folder in a place where everybody may write is ours only if we made it. */
+async function prepareStateDir(stateDir: string): Promise<void> {
+  const created = await mkdir(stateDir, { recursive: true, mode: 0o755 });
+  if (created) await chmod(stateDir, 0o755); // Whatever the umask says.
+  const { uid, mode } = await lstat(stateDir);
+  if (uid !== process.getuid?.() || (mode & 0o022) !== 0) {
+    throw new Error(`${stateDir} must belong to user ${process.getuid?.()} and be writable for that user only.`);
+  }
+}
+
+/**
+ * Under the temporary folder only: there a data folder that is gone was thrown away. Elsewhere it may be a volume that
+ * is not mounted today, and nothing is ever removed.
+ */
+async function sweep(stateDir: string): Promise<void> {
+  for (const name of await readdir(stateDir)) {
+    const base = join(stateDir, name);
+    const from = (await readFile(join(base, RELOCATED_FROM), 'utf8').catch(() => '')).trim();
+    if (!RELOCATED.test(base) || from === '' || (await lstat(from).catch(() => undefined))) continue;
+    const pid = Number((await readFile(join(base, 'cluster/postmaster.pid'), 'utf8').catch(() => '')).split('\n')[0]);
+    if (!(pid > 0 && worksIn(pid, join(base, 'cluster')))) {
+      await rm(base, { recursive: true, force: true });
+      continue;
+    }
+    const owner = await readOwner(base);
+    if (owner && !isAlive(owner)) process.kill(pid, 'SIGQUIT'); // Its folder goes at the next sweep.
   }
 }
 

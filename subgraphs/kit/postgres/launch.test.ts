@@ -238,4 +238,29 @@ describe('a data folder below a private home', () => {
       expect(readdirSync(join(folder, 'state'))).toEqual([]);
     },
   );
+
+  test.runIf(isRoot)(
+    'under the temporary folder, what a thrown-away data folder left is removed by the next',
+    async () => {
+      const home = join(folder, 'home');
+      mkdirSync(home, { mode: 0o700 });
+      const first = await launch({ dataDir: join(home, 'one') });
+      const [left] = readdirSync(join(folder, 'state'));
+      rmSync(join(home, 'one'), { recursive: true });
+      await launch({ dataDir: join(home, 'two') });
+      expect(readdirSync(join(folder, 'state'))).toContain(left); // Its server still runs.
+      await first.stop();
+      await launch({ dataDir: join(home, 'three') });
+      expect(readdirSync(join(folder, 'state'))).not.toContain(left);
+    },
+  );
+
+  test.runIf(isRoot)('that is gone is an error, never an empty cluster in its place', async () => {
+    const home = join(folder, 'home');
+    mkdirSync(home, { mode: 0o700 });
+    const dataDir = join(home, 'data');
+    await (await launch({ dataDir })).stop();
+    rmSync(join(folder, 'state'), { recursive: true });
+    await expect(launch({ dataDir })).rejects.toThrow(/which is gone\. Restore it/);
+  });
 });
