@@ -20,7 +20,7 @@ interface Told<E extends IncidentEvent> {
 
 interface OnIncident {
   readonly incidentId: string;
-  readonly expectedVersion?: number | null;
+  readonly expectedVersion?: number | null | undefined;
 }
 
 /** `tell` makes the event's input from what was found; the rest is the same for every event. */

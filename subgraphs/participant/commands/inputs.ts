@@ -11,30 +11,30 @@ import type {
 
 interface CommandInput {
   readonly commandId: string;
-  readonly import?: { readonly occurredAt: Date; readonly batch: string } | null;
+  readonly import?: { readonly occurredAt: Date; readonly batch: string } | null | undefined;
 }
 interface OnIncident extends CommandInput {
   readonly incidentId: string;
-  readonly expectedVersion?: number | null;
+  readonly expectedVersion?: number | null | undefined;
 }
 
 export interface CommandInputs {
   readonly reportIncident: CommandInput & {
-    readonly about?: string | null;
+    readonly about?: string | null | undefined;
     readonly service: string;
     readonly title: string;
-    readonly description?: string | null;
+    readonly description?: string | null | undefined;
     readonly impact: Impact;
     readonly urgency: Urgency;
-    readonly teamId?: string | null;
-    readonly affected?: readonly string[] | null;
+    readonly teamId?: string | null | undefined;
+    readonly affected?: readonly string[] | null | undefined;
   };
   readonly changeIncident: OnIncident & {
-    readonly title?: string | null;
-    readonly description?: string | null;
-    readonly impact?: Impact | null;
-    readonly urgency?: Urgency | null;
-    readonly priority?: Priority | null;
+    readonly title?: string | null | undefined;
+    readonly description?: string | null | undefined;
+    readonly impact?: Impact | null | undefined;
+    readonly urgency?: Urgency | null | undefined;
+    readonly priority?: Priority | null | undefined;
   };
   readonly addNote: CommandInput & { readonly incidentId: string; readonly text: string };
   readonly assignIncident: OnIncident & { readonly teamId: string };
@@ -42,29 +42,29 @@ export interface CommandInputs {
   readonly startIncident: OnIncident;
   readonly waitIncident: OnIncident & {
     readonly reason: WaitReason;
-    readonly waitingFor?: string | null;
-    readonly until?: Date | null;
+    readonly waitingFor?: string | null | undefined;
+    readonly until?: Date | null | undefined;
   };
   readonly resumeIncident: OnIncident;
   readonly setParticipation: CommandInput & {
     readonly incidentId: string;
-    readonly part?: ParticipationPart | null;
+    readonly part?: ParticipationPart | null | undefined;
     readonly state: ParticipationState;
   };
   readonly handOverIncident: OnIncident & {
     readonly to: string;
     readonly reason: string;
-    readonly teamName?: string | null;
+    readonly teamName?: string | null | undefined;
   };
-  readonly rejectIncidentOwnership: OnIncident & { readonly suggestedOwner?: string | null; readonly reason: string };
+  readonly rejectIncidentOwnership: OnIncident & { readonly suggestedOwner?: string | null | undefined; readonly reason: string };
   readonly askAssistance: CommandInput & {
     readonly of: string;
-    readonly incidentId?: string | null;
+    readonly incidentId?: string | null | undefined;
     readonly question: string;
   };
   readonly answerAssistance: CommandInput & {
     readonly requestId: string;
-    readonly expectedVersion?: number | null;
+    readonly expectedVersion?: number | null | undefined;
     readonly answer: string;
   };
   readonly resolveIncident: OnIncident & { readonly solution: string; readonly resolution: Resolution };
@@ -74,7 +74,7 @@ export interface CommandInputs {
   readonly reportServiceStatus: CommandInput & {
     readonly service: string;
     readonly level: string;
-    readonly note?: string | null;
+    readonly note?: string | null | undefined;
   };
   readonly retryEnvelope: CommandInput & { readonly envelopeId: string };
   readonly withdrawEnvelope: CommandInput & { readonly envelopeId: string };

@@ -16,7 +16,7 @@ import { HOLDERS_MAX, transferBody } from '../transfer.ts';
 export interface HandOverInput {
   readonly to: string;
   readonly reason: string;
-  readonly teamName?: string | null;
+  readonly teamName?: string | null | undefined;
 }
 
 export function handOver(situation: Situation, act: Act, input: HandOverInput): Effect | Refusal {
@@ -26,7 +26,7 @@ export function handOver(situation: Situation, act: Act, input: HandOverInput): 
 export function rejectOwnership(
   situation: Situation,
   act: Act,
-  { suggestedOwner, reason }: { readonly suggestedOwner?: string | null; readonly reason: string },
+  { suggestedOwner, reason }: { readonly suggestedOwner?: string | null | undefined; readonly reason: string },
 ): Effect | Refusal {
   const { incident } = situation;
   const owner = ownerOf(incident);

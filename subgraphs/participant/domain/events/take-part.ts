@@ -7,7 +7,7 @@ import { notAllowed, type Refusal } from '../refusal.ts';
 
 export interface ParticipationInput {
   readonly participant: string;
-  readonly part?: ParticipationPart | null;
+  readonly part?: ParticipationPart | null | undefined;
   readonly state: ParticipationState;
 }
 

@@ -10,11 +10,11 @@ import { priorityOf, priorityRank } from '../priority.ts';
 import { invalidInput, type Refusal } from '../refusal.ts';
 
 export interface ChangeInput {
-  readonly title?: string | null;
-  readonly description?: string | null;
-  readonly impact?: Impact | null;
-  readonly urgency?: Urgency | null;
-  readonly priority?: Priority | null;
+  readonly title?: string | null | undefined;
+  readonly description?: string | null | undefined;
+  readonly impact?: Impact | null | undefined;
+  readonly urgency?: Urgency | null | undefined;
+  readonly priority?: Priority | null | undefined;
 }
 
 /** A description may be emptied with null; of the others null says nothing. */
@@ -77,8 +77,8 @@ export function start({ incident, participations }: Situation, act: Act): Effect
 
 export interface WaitInput {
   readonly reason: WaitReason;
-  readonly waitingFor?: string | null;
-  readonly until?: Date | null;
+  readonly waitingFor?: string | null | undefined;
+  readonly until?: Date | null | undefined;
 }
 
 export function wait({ incident, participations }: Situation, act: Act, input: WaitInput): Effect | Refusal {

@@ -8,9 +8,9 @@ builder.mutationField('deliver', (t) =>
     directives: { route: { by: 'PARTICIPANT' } },
     description: "Takes in an envelope of another party and answers with the receiver's signed receipt; for the hub only.",
     args: { envelope: t.arg.string({ required: true, description: 'The envelope, as compact JWS.' }) },
-    resolve: async (_, { envelope }, { caller, takeIn }) => {
+    resolve: async (_, { envelope }, { caller, inbox }) => {
       if (caller.kind !== 'hub') throw codedError('FORBIDDEN', 'Only the hub delivers envelopes.');
-      return takeIn(envelope);
+      return inbox.takeIn(envelope);
     },
   }),
 );
