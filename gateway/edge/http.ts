@@ -35,6 +35,8 @@ export interface HttpServer {
 /** Generous for a header with a token; the defaults of Node allow a slow sender five minutes. */
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
+/** Longer than a client or a load balancer keeps an idle connection, so that they close it, not we. */
+const keepAliveTimeoutMs = 65_000;
 
 export function createHttpServer({ doors, corsOrigins, onError }: HttpOptions): HttpServer {
   const allowed = new Set(corsOrigins);
@@ -65,7 +67,7 @@ export function createHttpServer({ doors, corsOrigins, onError }: HttpOptions): 
   };
 
   const server = createServer(
-    { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs },
+    { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs, keepAliveTimeout: keepAliveTimeoutMs },
     (request, response) => {
       handle(request, response).catch((error) => {
         onError(error);

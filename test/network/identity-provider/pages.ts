@@ -34,17 +34,17 @@ const roleNames: Readonly<Record<string, string>> = {
 export function choosePage({ name, personas }: IdentityParticipant, action: string): string {
   const items = personas.map(({ subject, name: personName, roles }) => {
     const role = roles.map((one) => roleNames[one] ?? one.toLowerCase()).join(', ');
-    return `<li><form method="post" action="${escape(action)}"><button name="persona" value="${escape(subject)}">
-${escape(personName)}<span class="role">${escape(role)} bij ${escape(name)}</span></button></form></li>`;
+    return `<li><form method="post" action="${escapeHtml(action)}"><button name="persona" value="${escapeHtml(subject)}">
+${escapeHtml(personName)}<span class="role">${escapeHtml(role)} bij ${escapeHtml(name)}</span></button></form></li>`;
   });
   return page(
     `Kies een demo-gebruiker`,
-    `<p>U logt in bij ${escape(name)}. Er is geen wachtwoord.</p><ul>${items.join('\n')}</ul>`,
+    `<p>U logt in bij ${escapeHtml(name)}. Er is geen wachtwoord.</p><ul>${items.join('\n')}</ul>`,
   );
 }
 
 export function errorPage(code: string, description: string): string {
-  return page('Inloggen is niet gelukt', `<p>${escape(description)}</p><p><code>${escape(code)}</code></p>`);
+  return page('Inloggen is niet gelukt', `<p>${escapeHtml(description)}</p><p><code>${escapeHtml(code)}</code></p>`);
 }
 
 function page(title: string, content: string): string {
@@ -55,7 +55,7 @@ function page(title: string, content: string): string {
 ${content}</main></body></html>`;
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }

@@ -1,0 +1,132 @@
+/**
+ * The only place that wires: what a stage needs of another is handed to it here, as a function.
+ *
+ * A request goes edge → identity → supergraph → partition → transport; nothing knows who stands above it.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { GatewayConfig } from './config.ts';
+import { createWayIn } from './edge/admit.ts';
+import { type Execute, startApollo } from './edge/apollo.ts';
+import { createDirectoryDoor, createEnvelopeDoor } from './edge/envelopes.ts';
+import { createGraphqlDoor } from './edge/graphql.ts';
+import { createHealth } from './edge/health.ts';
+import { createHttpServer } from './edge/http.ts';
+import { createMetricsDoor } from './edge/metrics.ts';
+import { createPages } from './edge/pages.ts';
+import { createHub } from './hub/hub.ts';
+import { fetchIssuerKeys } from './identity/fetch-keys.ts';
+import { createTokenVerifier } from './identity/verify.ts';
+import { connectNetwork, type Network } from './network.ts';
+import type { FetchContext } from './partition/fetch.ts';
+import { createPartition } from './partition/partition.ts';
+import { cursorKeys } from './partition/sealed-cursor.ts';
+import { createSingleEndpoint } from './partition/single-endpoint.ts';
+import { execute, type FetchSubgraph } from './supergraph/execute.ts';
+import { loadSupergraph } from './supergraph/load.ts';
+import { createPlanner } from './supergraph/plan.ts';
+import { createTelemetry } from './telemetry/events.ts';
+import { createLogger } from './telemetry/logger.ts';
+import { createMetrics } from './telemetry/metrics.ts';
+import { createForwardEnvelope } from './transport/forward-envelope.ts';
+
+export interface Gateway {
+  /** The address of the GraphQL door. */
+  readonly url: string;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+const subgraphs = fileURLToPath(new URL('../schema/subgraphs/', import.meta.url));
+/** What runs when the hub is told to stop may take this long to end. */
+const graceMs = 10_000;
+
+export async function createGateway(config: GatewayConfig): Promise<Gateway> {
+  const { limits, now } = config;
+  const metrics = createMetrics();
+  const telemetry = createTelemetry(createLogger(config.logLevel), metrics);
+  const supergraph = loadSupergraph(readFileSync(config.supergraphFile, 'utf8'));
+  const network = await connectNetwork(config, telemetry);
+  const { directory, send, seals } = network;
+
+  const fetchSubgraph = createSubgraphs(config, network);
+  const executeAdmitted: Execute = ({ admitted: { plan, variables }, context, signal }) =>
+    execute({ plan, variables, publicSchema: supergraph.publicSchema, fetchSubgraph, context, signal });
+
+  const verify = createTokenVerifier({
+    audience: config.tokenAudience,
+    findIssuer: network.findIssuer,
+    fetchKeys: fetchIssuerKeys,
+    now,
+  });
+  const { trustedDocuments } = config;
+  const { admit, documents } = createWayIn({
+    supergraph,
+    planner: createPlanner(supergraph),
+    limits,
+    trustedDocuments,
+    now,
+  });
+  const apollo = await startApollo(supergraph.publicSchema, documents, executeAdmitted);
+
+  let isStopping = false;
+  const { isKnown } = network;
+  const http = createHttpServer({
+    doors: {
+      graphql: createGraphqlDoor({ verify, admit, apollo, limits, telemetry, now }),
+      envelopes: createEnvelopeDoor({ seals, isKnown, now, forward: createForwardEnvelope(send, now), telemetry }),
+      directory: createDirectoryDoor({ seals, isKnown, now, signedDirectory: directory.signed }),
+      health: createHealth({
+        notReady: () => (isStopping ? ['The hub is stopping.'] : []),
+        network: network.health,
+        verify,
+        maySeeNetwork: ({ participant }) => directory.current().find(participant)?.kind === 'FOUNDATION',
+      }),
+      metrics: createMetricsDoor(metrics, config.metricsToken),
+      pages: createPages(config),
+    },
+    corsOrigins: config.corsOrigins,
+    onError: (error) => telemetry.requestBroke({ door: 'HTTP', traceId: '', error }),
+  });
+  const port = await http.listen(config.port, config.host);
+  const url = `${config.publicUrl ?? `http://localhost:${port}`}/graphql`;
+  telemetry.started({ url, count: directory.current().participants.length });
+
+  return {
+    url,
+    async [Symbol.asyncDispose]() {
+      isStopping = true;
+      telemetry.stopping();
+      await http.close(graceMs);
+      await apollo.stop();
+      await network[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Which subgraph of the supergraph is answered by whom. */
+function createSubgraphs({ cursorSecrets, now }: GatewayConfig, { directory, send }: Network): FetchSubgraph {
+  const sdlOf = (name: string) => readFileSync(join(subgraphs, `${name}.graphql`), 'utf8');
+  const keys = cursorKeys(cursorSecrets);
+  const participant = createPartition({
+    sdl: sdlOf('participant'),
+    directory: directory.current,
+    send,
+    cursorKeys: () => keys,
+    now,
+  });
+  const registry = createSingleEndpoint('registry', send);
+  const hub = createHub(sdlOf('hub'), directory.current);
+  return async (request, context) => {
+    switch (request.subgraph) {
+      case 'participant':
+        return participant(request, context as FetchContext);
+      case 'registry':
+        return registry(request, context as FetchContext);
+      case 'hub':
+        return hub(request);
+      default:
+        throw new Error(`Expected a subgraph of this network, found "${request.subgraph}" in the supergraph.`);
+    }
+  };
+}
