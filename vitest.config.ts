@@ -3,6 +3,24 @@ import { defineConfig } from 'vitest/config';
 
 const { resolve } = createRequire(import.meta.url);
 
+/**
+ * The suffix of a file says what is asked of it. `.test` stands beside its subject and is quick; the others boot
+ * processes and stand in test/. Benchmarks (`.bench`) are run by `npm run bench` and judged by a person.
+ */
+if (process.env.SEED === undefined) {
+  process.env.SEED = String(Math.floor(Math.random() * 2 ** 31));
+  console.log(`SEED=${process.env.SEED} (set it to repeat this run)`);
+}
+
+const second = 1_000;
+const suites = {
+  test: { testTimeout: 20 * second, hookTimeout: 60 * second },
+  audit: { testTimeout: 60 * second, hookTimeout: 120 * second },
+  e2e: { testTimeout: 60 * second, hookTimeout: 180 * second },
+  faults: { testTimeout: 180 * second, hookTimeout: 180 * second },
+  browser: { testTimeout: 120 * second, hookTimeout: 180 * second },
+} as const;
+
 export default defineConfig({
   resolve: {
     // One copy of graphql: Vite would take its ES build and Node gives libraries the CommonJS one, which then refuse
@@ -10,7 +28,20 @@ export default defineConfig({
     alias: [{ find: /^graphql$/, replacement: resolve('graphql') }],
   },
   test: {
-    include: ['**/*.test.ts'],
-    exclude: ['**/node_modules/**'],
+    pool: 'forks',
+    maxWorkers: 2,
+    projects: Object.entries(suites).map(([name, timeouts]) => ({
+      extends: true as const,
+      test: {
+        name,
+        include: [`**/*.${name}.ts`],
+        exclude: ['**/node_modules/**', '**/generated/**'],
+        setupFiles: ['test/tidy/seed.ts'],
+        // What boots a constellation has the machine to itself.
+        ...(name === 'test' ? {} : { fileParallelism: false }),
+        sequence: { groupOrder: name === 'test' ? 0 : 1 },
+        ...timeouts,
+      },
+    })),
   },
 });
