@@ -13,6 +13,7 @@ import './types/mutations/deliver.ts';
 import './types/mutations/envelopes.ts';
 import './types/mutations/finish-incident.ts';
 import './types/mutations/hand-over-incident.ts';
+import './types/mutations/register-team.ts';
 import './types/mutations/report-incident.ts';
 import './types/mutations/report-service-status.ts';
 import './types/mutations/set-participation.ts';

@@ -28,6 +28,7 @@ import {
 import type { CommandInputs, CommandName } from './inputs.ts';
 import { noteCommand, participationCommand } from './note-and-part.ts';
 import { reportCommand } from './report-incident.ts';
+import { registerTeamCommand } from './register-team.ts';
 import type { Result } from './results.ts';
 import { serviceStatusCommand } from './service-status.ts';
 
@@ -50,6 +51,7 @@ const doers: { readonly [Name in CommandName]: (run: Run, input: CommandInputs[N
   reopenIncident: reopenCommand,
   cancelIncident: cancelCommand,
   reportServiceStatus: serviceStatusCommand,
+  registerTeam: registerTeamCommand,
   retryEnvelope: retryCommand,
   withdrawEnvelope: withdrawCommand,
 };

@@ -76,6 +76,11 @@ export interface CommandInputs {
     readonly level: string;
     readonly note?: string | null | undefined;
   };
+  readonly registerTeam: CommandInput & {
+    readonly name: string;
+    readonly line: number;
+    readonly organisationLine?: string | null | undefined;
+  };
   readonly retryEnvelope: CommandInput & { readonly envelopeId: string };
   readonly withdrawEnvelope: CommandInput & { readonly envelopeId: string };
 }

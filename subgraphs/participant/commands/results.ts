@@ -30,6 +30,7 @@ export type Done =
       readonly envelopeId: string | null;
     }
   | { readonly kind: 'ServiceStatusReported'; readonly service: string }
+  | { readonly kind: 'TeamRegistered'; readonly teamId: string }
   | { readonly kind: 'EnvelopeChanged'; readonly envelopeId: string };
 
 export type Result = Done | Refusal;

@@ -15,6 +15,7 @@ import { Participation } from './participation.ts';
 import { AssistanceRequestLink, IncidentLink } from './references.ts';
 import { CommandIdReused, InvalidInput, NotAllowed, NotFound, StateDoesNotAllow, VersionConflict } from './refusals.ts';
 import { ServiceStatus } from './service-status.ts';
+import { Team } from './team.ts';
 
 type DoneOf<Kind extends Done['kind']> = Extract<Done, { kind: Kind }>;
 
@@ -156,6 +157,19 @@ ServiceStatusReported.implement({
   }),
 });
 
+const TeamRegistered = builder.objectRef<DoneOf<'TeamRegistered'>>('TeamRegistered');
+TeamRegistered.implement({
+  description: 'The team stands as asked.',
+  fields: (t) => ({
+    team: t.field({
+      type: Team,
+      directives: { local: {} },
+      description: 'The team.',
+      resolve: ({ teamId }, _, { read }) => mustRead(read.team(teamId), teamId),
+    }),
+  }),
+});
+
 const EnvelopeChanged = builder.objectRef<DoneOf<'EnvelopeChanged'>>('EnvelopeChanged');
 EnvelopeChanged.implement({
   description: 'An envelope is tried again, or was asked back.',
@@ -211,6 +225,12 @@ export const SetParticipationResult = builder.unionType('SetParticipationResult'
 export const ReportServiceStatusResult = builder.unionType('ReportServiceStatusResult', {
   description: 'What became of reporting the state of a service.',
   types: [ServiceStatusReported, NotAllowed, InvalidInput, CommandIdReused],
+  resolveType,
+});
+
+export const RegisterTeamResult = builder.unionType('RegisterTeamResult', {
+  description: 'What became of registering a team.',
+  types: [TeamRegistered, NotAllowed, InvalidInput, CommandIdReused],
   resolveType,
 });
 

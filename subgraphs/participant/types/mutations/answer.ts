@@ -10,6 +10,7 @@ import type {
   EnvelopeResult,
   IncidentResult,
   IncidentSentResult,
+  RegisterTeamResult,
   ReportServiceStatusResult,
   SetParticipationResult,
 } from '../results.ts';
@@ -41,6 +42,7 @@ export const asReportServiceStatusResult = answer<typeof ReportServiceStatusResu
   'ServiceStatusReported',
   ...REFUSED,
 );
+export const asRegisterTeamResult = answer<typeof RegisterTeamResult.$inferType>('TeamRegistered', ...REFUSED);
 export const asEnvelopeResult = answer<typeof EnvelopeResult.$inferType>(
   'EnvelopeChanged',
   'StateDoesNotAllow',
