@@ -1,6 +1,7 @@
 /** A supergraph, ready to plan and execute over; pure from its SDL. */
 import { QueryPlanner } from '@graphql-hive/router-query-planner';
 import { type GraphQLSchema, parse } from 'graphql';
+import { plannerNames } from './planner-names.ts';
 import { publicSchema } from './public-schema.ts';
 import { createTypeCatalogue, type TypeCatalogue } from './type-catalogue.ts';
 
@@ -8,14 +9,18 @@ export interface Supergraph {
   /** What a consumer may ask: for validation, introspection and projection. */
   readonly publicSchema: GraphQLSchema;
   readonly planner: QueryPlanner;
+  /** The name of a subgraph that the planner may know under another. */
+  subgraphName(plannerName: string): string;
   readonly types: TypeCatalogue;
 }
 
 export function loadSupergraph(sdl: string): Supergraph {
   const document = parse(sdl, { noLocation: true });
+  const names = plannerNames(document);
   return {
     publicSchema: publicSchema(document),
-    planner: new QueryPlanner(sdl),
+    planner: new QueryPlanner(names.sdl ?? sdl),
+    subgraphName: names.original,
     types: createTypeCatalogue(document),
   };
 }

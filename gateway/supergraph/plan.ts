@@ -4,7 +4,7 @@
  * The planner is slow beside everything else here, so plans are kept by the operation in one spelling and by the
  * outcome of its @skip and @include. The caller has validated the document against the public schema.
  */
-import type { PlanNode, QueryPlanner } from '@graphql-hive/router-query-planner';
+import type { PlanNode } from '@graphql-hive/router-query-planner';
 import {
   type DocumentNode,
   type FieldNode,
@@ -118,7 +118,7 @@ export function createPlanner(supergraph: Supergraph, options: PlannerOptions = 
 }
 
 async function makePlan(supergraph: Supergraph, operation: DecidedOperation, planTimeoutMs: number): Promise<Plan> {
-  const { publicSchema, planner, types } = supergraph;
+  const { publicSchema, types } = supergraph;
   const { definition, fragments, rootFields } = operation;
   const rootType = publicSchema.getRootType(definition.operation);
   if (!rootType) throw refusal(`The schema has no ${definition.operation} operations.`, 'OPERATION_NOT_SUPPORTED');
@@ -127,7 +127,7 @@ async function makePlan(supergraph: Supergraph, operation: DecidedOperation, pla
   const answeredHere = rootFields.filter((field) => field.name.value === '__schema' || field.name.value === '__type');
   const signal = AbortSignal.timeout(planTimeoutMs);
   const nodesFor = async (fields: readonly FieldNode[], names: RenamedVariables): Promise<PlanNode | undefined> =>
-    planFields(planner, names.apply(documentOf(operation, fields)), signal);
+    planFields(supergraph, names.apply(documentOf(operation, fields)), signal);
 
   const names = renameVariables(operation);
   let nodes: (PlanNode | undefined)[] = planned.length > 0 ? [await nodesFor(planned, names)] : [];
@@ -151,15 +151,40 @@ async function makePlan(supergraph: Supergraph, operation: DecidedOperation, pla
 }
 
 async function planFields(
-  planner: QueryPlanner,
+  { planner, subgraphName }: Supergraph,
   document: DocumentNode,
   signal: AbortSignal,
 ): Promise<PlanNode | undefined> {
   try {
-    return (await planner.planAsync(print(document), undefined, new Set(), 0, signal)).node;
+    const { node } = await planner.planAsync(print(document), undefined, new Set(), 0, signal);
+    return node && withSubgraphNames(node, subgraphName);
   } catch (cause) {
     if (!signal.aborted) throw cause;
     throw refusal('Expected the operation to be planned in time; it was not. Ask for less at once.', 'PLAN_TIMED_OUT');
+  }
+}
+
+function withSubgraphNames(node: PlanNode, nameOf: (plannerName: string) => string): PlanNode {
+  const inside = (inner: PlanNode): PlanNode => withSubgraphNames(inner, nameOf);
+  switch (node.kind) {
+    case 'Fetch':
+    case 'BatchFetch':
+      return { ...node, serviceName: nameOf(node.serviceName) };
+    case 'Sequence':
+    case 'Parallel':
+      return { ...node, nodes: node.nodes.map(inside) };
+    case 'Flatten':
+      return { ...node, node: inside(node.node) };
+    case 'Subscription':
+      return { ...node, primary: { ...node.primary, serviceName: nameOf(node.primary.serviceName) } };
+    case 'Condition':
+      return {
+        ...node,
+        ...(node.ifClause && { ifClause: inside(node.ifClause) }),
+        ...(node.elseClause && { elseClause: inside(node.elseClause) }),
+      };
+    case 'Defer':
+      return node;
   }
 }
 

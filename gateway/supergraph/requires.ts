@@ -57,7 +57,7 @@ function compileSelections(selections: readonly RequiresSelection[], types: Type
         from,
         to,
         isInherited: isInheritedKey(from) || isInheritedKey(to),
-        select: inner.length > 0 ? compileSelections(inner, types) : undefined,
+        select: inner.length > 0 ? withTypeName(compileSelections(inner, types), types) : undefined,
       }));
       // A subgraph chooses these names: only names of the supergraph are remembered.
       if (typeof typename !== 'string') untyped = fields;
@@ -73,6 +73,17 @@ function compileSelections(selections: readonly RequiresSelection[], types: Type
       else result[field.to] = selected;
     }
     return result;
+  };
+}
+
+/** An object behind an interface or a union says of which type it is: who requires it cannot tell otherwise. */
+function withTypeName(select: Select, types: TypeCatalogue): Select {
+  return (object) => {
+    const selected = select(object);
+    const typename = object.__typename;
+    if (selected !== undefined && typeof typename === 'string' && types.isMember(typename))
+      selected.__typename ??= typename;
+    return selected;
   };
 }
 

@@ -22,6 +22,8 @@ export interface TypeCatalogue {
   /** Whether the name is an object type of the supergraph; a subgraph may answer with any name. */
   isObject(typeName: string): boolean;
   isAbstract(typeName: string): boolean;
+  /** Whether some interface or union has this object type in it: then its name is part of what an object says. */
+  isMember(typeName: string): boolean;
   /** Whether an object of this type name satisfies a type condition. */
   satisfies(typeName: string, condition: string): boolean;
   /** Tells whether a representation holds one whole key by which the subgraph resolves its type. */
@@ -63,9 +65,11 @@ export function createTypeCatalogue(supergraph: DocumentNode): TypeCatalogue {
       }
     }
   }
+  const members = new Set([...objectTypesOf.values()].flatMap((names) => [...names]));
   return {
     subgraphs: [...subgraphs.values()],
     isObject: (typeName) => objectTypes.has(typeName),
+    isMember: (typeName) => members.has(typeName),
     isAbstract: (typeName) => objectTypesOf.has(typeName),
     satisfies: (typeName, condition) => typeName === condition || objectTypesOf.get(condition)?.has(typeName) === true,
     keyCheck(subgraph) {

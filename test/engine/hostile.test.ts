@@ -33,7 +33,6 @@ describe('F11, A14: hostile answers', () => {
     const result = await graph.ask(
       '{ __proto__: books { constructor: id __proto__: isLent prototype: lentTo toString: title hasOwnProperty: weight } }',
     );
-    expect(JSON.parse(JSON.stringify(result)).data.__proto__[0]).toBeDefined();
     expect(JSON.stringify(result.data)).toContain(
       '{"constructor":"b1","__proto__":true,"prototype":"Sanne","toString":"Riet","hasOwnProperty":300}',
     );

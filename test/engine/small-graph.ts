@@ -73,8 +73,8 @@ export function compose(subgraphs: readonly SmallSubgraph[]): string {
 export function createSmallGraph(
   subgraphs: readonly SmallSubgraph[],
   wire: Wire = (_request, answer) => answer(),
+  supergraphSdl = compose(subgraphs),
 ): SmallGraph {
-  const supergraphSdl = compose(subgraphs);
   const supergraph = loadSupergraph(supergraphSdl);
   const { publicSchema } = supergraph;
   const planner = createPlanner(supergraph);
