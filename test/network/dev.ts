@@ -7,12 +7,12 @@
  *   --empty        no story
  *   --json         one line of JSON when ready, for programs that start the network
  */
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { stopLeftovers } from './leftovers.ts';
-import { createNetwork, type Network } from './network.ts';
+import { createNetwork, type Network, removeData } from './network.ts';
 import { keepReporting } from './seeds/service-status.ts';
 import { tellStory } from './seeds/story.ts';
 
@@ -32,7 +32,7 @@ const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 const startedAt = Date.now();
 await stopLeftovers(dataDir);
-if (values.reset) rmSync(dataDir, { recursive: true, force: true });
+if (values.reset) await removeData(dataDir);
 const firstStart = !existsSync(join(dataDir, 'story-told'));
 
 const network = await createNetwork({

@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { removeCluster } from '@kortelijn/kit/postgres/folders.ts';
 import { openPostgres } from '@kortelijn/kit/postgres/open.ts';
 import { type Caller, createCallers } from './callers.ts';
 import { type DemoParticipant, demoParticipants, foundationId } from './demo-network.ts';
@@ -153,7 +154,7 @@ export async function createNetwork(options: NetworkOptions = {}): Promise<Netwo
   const stop = async () => {
     await Promise.all([...processes.values()].map((one) => one.stop()));
     await postgres.stop();
-    if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
+    if (options.dataDir === undefined) await removeData(dataDir);
   };
   try {
     // Everything starts at once: the gateway waits for its directory, the participants for nobody.
@@ -195,3 +196,9 @@ const mainOf = (name: string) => {
 
 const portsFor = (names: readonly string[], first: number) =>
   new Map(names.map((name, index) => [name, first + index]));
+
+/** The cluster of a root user may live elsewhere, where PostgreSQL's own user can reach it. */
+export async function removeData(dataDir: string): Promise<void> {
+  await removeCluster(join(dataDir, 'postgres'));
+  rmSync(dataDir, { recursive: true, force: true });
+}
