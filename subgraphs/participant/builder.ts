@@ -2,10 +2,11 @@
  * The one Pothos builder. Decided here once: an output field is there unless it says `nullable: true`, an input field
  * may be left out unless it says `required: true`, and every type and field says in a sentence what it is.
  */
+
+import { dateTimeScalar } from '@kortelijn/schema/vocabulary/scalars.ts';
 import SchemaBuilder from '@pothos/core';
 import directives from '@pothos/plugin-directives';
 import federation from '@pothos/plugin-federation';
-import { dateTimeScalar } from '@kortelijn/schema/vocabulary/scalars.ts';
 import type { Context } from './context.ts';
 import type { ContractDirectives } from './directives.ts';
 

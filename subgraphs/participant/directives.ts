@@ -52,7 +52,8 @@ export const contractDirectives = [
   }),
   new GraphQLDirective({
     name: 'scatter',
-    description: 'The hub asks every ACTIVE participant, or those in the argument `participants`, and merges the answers.',
+    description:
+      'The hub asks every ACTIVE participant, or those in the argument `participants`, and merges the answers.',
     locations: onField,
     args: { merge: { type: new GraphQLNonNull(scatterMerge), description: 'How the answers become one.' } },
   }),
@@ -62,7 +63,10 @@ export const contractDirectives = [
     locations: onField,
     args: {
       with: { type: new GraphQLNonNull(mergeWith), description: 'The way of merging.' },
-      key: { type: GraphQLString, description: 'For lists of objects: the fields by which two are the same, with spaces between.' },
+      key: {
+        type: GraphQLString,
+        description: 'For lists of objects: the fields by which two are the same, with spaces between.',
+      },
     },
   }),
   new GraphQLDirective({

@@ -50,7 +50,12 @@ export async function assistancePage(source: ListSource, query: AssistanceQuery)
   );
   const { rows, hasNextPage } = pageOf(found, query.first);
   const edges = rows.map((node) => ({ cursor: keyset.cursorOf(node), node }));
-  return { edges, pageInfo: pageInfoOf(edges, hasNextPage, query.after), feedHead, count: () => count(source, query.filter) };
+  return {
+    edges,
+    pageInfo: pageInfoOf(edges, hasNextPage, query.after),
+    feedHead,
+    count: () => count(source, query.filter),
+  };
 }
 
 async function count({ pool, standing }: ListSource, filter: AssistanceQuery['filter']): Promise<number> {

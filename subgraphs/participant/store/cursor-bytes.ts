@@ -5,7 +5,10 @@
  */
 import { codedError } from '../errors.ts';
 
-export type CursorPart = { readonly kind: 'time'; readonly at: Date } | { readonly kind: 'rank'; readonly rank: number } | { readonly kind: 'text'; readonly text: string };
+export type CursorPart =
+  | { readonly kind: 'time'; readonly at: Date }
+  | { readonly kind: 'rank'; readonly rank: number }
+  | { readonly kind: 'text'; readonly text: string };
 export type CursorKind = CursorPart['kind'];
 
 /** Makes every instant that a Date can hold a positive number. */
@@ -67,4 +70,7 @@ function readPart(kind: CursorKind, bytes: Buffer): [CursorPart, number] {
 const inverted = (bytes: Buffer): Buffer => Buffer.from(bytes.map((byte) => 0xff ^ byte));
 
 const malformed = () =>
-  codedError('CURSOR_MALFORMED', 'Expected a cursor of this list in this order; take it from a page of the same query.');
+  codedError(
+    'CURSOR_MALFORMED',
+    'Expected a cursor of this list in this order; take it from a page of the same query.',
+  );

@@ -34,7 +34,11 @@ const COLUMNS = `id, recipient, subject, n, type, state, code, created_at AS "cr
 
 export type EnvelopeColumns = Omit<EnvelopeOut, 'jws' | 'result' | 'receipt'>;
 
-export async function envelopePage(source: ListSource, query: EnvelopeQuery, nowMs: number): Promise<EnvelopePage | null> {
+export async function envelopePage(
+  source: ListSource,
+  query: EnvelopeQuery,
+  nowMs: number,
+): Promise<EnvelopePage | null> {
   if (!source.standing.full) return null;
   const statement = createStatement();
   const { bind } = statement;

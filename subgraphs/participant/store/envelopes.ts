@@ -1,6 +1,7 @@
 /** What this participant has sent and what became of it, for its own desk. */
-import type { AvailableAction } from '@kortelijn/schema/interpret/lifecycle.ts';
+
 import { type EnvelopeState, shownState } from '@kortelijn/kit/envelopes/envelope.ts';
+import type { AvailableAction } from '@kortelijn/schema/interpret/lifecycle.ts';
 import type { Standing } from '../domain/access.ts';
 import type { EnvelopeColumns } from './envelope-list.ts';
 

@@ -55,14 +55,13 @@ export function incidentConditions(
 }
 
 /** All words, in what of title, description and reference the caller may read. */
-function textConditions(
-  text: string,
-  { mayRead }: Visibility,
-  bind: (value: unknown) => string,
-): readonly string[] {
+function textConditions(text: string, { mayRead }: Visibility, bind: (value: unknown) => string): readonly string[] {
   if (text.length > textLengthsMax.searchText) {
     const found = `found ${text.length}`;
-    throw codedError('TEXT_TOO_LONG', `Expected \`text\` of at most ${textLengthsMax.searchText} characters; ${found}.`);
+    throw codedError(
+      'TEXT_TOO_LONG',
+      `Expected \`text\` of at most ${textLengthsMax.searchText} characters; ${found}.`,
+    );
   }
   const patterns = searchPatterns(text);
   if (patterns.length === 0) return [];

@@ -50,7 +50,11 @@ function orderOf(order: IncidentOrder, { mayRead }: Visibility): KeysetOrder {
     case 'REFERENCE':
       return { list: 3, downwards: false, keys: [{ kind: 'text', sql: masked('reference', 'reference', `''`) }] };
     case 'UPDATED_DESC':
-      return { list: 4, downwards: true, keys: [{ kind: 'time', sql: masked('updatedAt', 'updated_at', 'created_at') }] };
+      return {
+        list: 4,
+        downwards: true,
+        keys: [{ kind: 'time', sql: masked('updatedAt', 'updated_at', 'created_at') }],
+      };
     case 'PRIORITY': {
       const rank = { kind: 'rank', sql: masked('priority', 'priority_rank', '255') } as const;
       return { list: 5, downwards: false, keys: [rank, created] };
@@ -78,7 +82,10 @@ export async function incidentPage(source: ListSource, query: IncidentPageQuery)
   return { edges, hasNextPage, feedHead, count: () => incidentCount(source, query.filter) };
 }
 
-export async function incidentCount(source: ListSource, filter: IncidentFilterInput | null | undefined): Promise<number> {
+export async function incidentCount(
+  source: ListSource,
+  filter: IncidentFilterInput | null | undefined,
+): Promise<number> {
   const statement = createStatement();
   const visibility = visibilityOf(source.standing, statement.bind);
   const conditions = incidentConditions(filter ?? {}, visibility, source.endpoint, statement.bind);

@@ -27,7 +27,7 @@ export function keysetOf(
 ): Keyset {
   const all = [...keys, { kind: 'text', sql: 'id' } as const];
   const kinds = all.map(({ kind }) => kind);
-  const place = after == null ? undefined : decodeCursor(after, list, kinds, downwards).map(valueOf);
+  const place = after == null ? undefined : decodeCursor(after, list, kinds, downwards).map(boundOf);
   const sqls = all.map(({ sql }) => sql).join(', ');
   return {
     columns: all.map(({ sql }, index) => `${sql} AS key${index}`).join(', '),
@@ -42,7 +42,7 @@ export function keysetOf(
   };
 }
 
-function valueOf(part: CursorPart): unknown {
+function boundOf(part: CursorPart): unknown {
   if (part.kind === 'time') return part.at;
   return part.kind === 'rank' ? part.rank : part.text;
 }

@@ -9,7 +9,9 @@ export function byKey<Row>(read: (ids: readonly string[]) => Promise<readonly (r
   });
 }
 
-export function byParent<Row extends { readonly incidentId: string }>(read: (ids: readonly string[]) => Promise<Row[]>) {
+export function byParent<Row extends { readonly incidentId: string }>(
+  read: (ids: readonly string[]) => Promise<Row[]>,
+) {
   return new DataLoader<string, readonly Row[]>(async (ids) => {
     const found = new Map<string, Row[]>(ids.map((id) => [id, []]));
     for (const row of await read(ids)) found.get(row.incidentId)?.push(row);

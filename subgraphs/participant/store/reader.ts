@@ -15,11 +15,17 @@ import { type AssistanceQuery, assistancePage, mayReadRequest } from './assistan
 import { type EnvelopeQuery, envelopePage, envelopeRows } from './envelope-list.ts';
 import type { EnvelopeRow } from './envelopes.ts';
 import type { IncidentFilterInput } from './incident-filter.ts';
-import { type IncidentPageQuery, incidentByReference, incidentChain, incidentCount, incidentPage } from './incident-list.ts';
+import {
+  type IncidentPageQuery,
+  incidentByReference,
+  incidentChain,
+  incidentCount,
+  incidentPage,
+} from './incident-list.ts';
 import { type IncidentView, incidentColumns, viewOf } from './incident-rows.ts';
 import { byKey, byParent } from './loaders.ts';
 import { mayReadNote } from './notes.ts';
-import { type ReportRhythm, type ServiceStatusView, readStatuses, statusView } from './service-status.ts';
+import { type ReportRhythm, readStatuses, type ServiceStatusView, statusView } from './service-status.ts';
 import { mayReport, type ReportWindow, statusReport } from './status-report.ts';
 import { createTimelineLoader, type TimelineKey } from './timeline.ts';
 

@@ -13,7 +13,10 @@ export function searchColumns(of: {
   readonly reference: string;
 }): SearchColumns {
   const searchTitle = of.title.toLowerCase();
-  return { searchTitle, searchText: [searchTitle, (of.description ?? '').toLowerCase(), of.reference.toLowerCase()].join('\n') };
+  return {
+    searchTitle,
+    searchText: [searchTitle, (of.description ?? '').toLowerCase(), of.reference.toLowerCase()].join('\n'),
+  };
 }
 
 /** The words of a search as LIKE patterns: all must occur, each anywhere. */

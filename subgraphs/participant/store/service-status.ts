@@ -1,13 +1,7 @@
 /** The state of this participant's services; what nobody has reported for too long is not known. */
 import type { PrismaClient, ServiceStatus } from '../generated/prisma/client.ts';
 
-export type ServiceLevel =
-  | 'OPERATIONAL'
-  | 'DEGRADED'
-  | 'PARTIAL_OUTAGE'
-  | 'MAJOR_OUTAGE'
-  | 'MAINTENANCE'
-  | 'UNKNOWN';
+export type ServiceLevel = 'OPERATIONAL' | 'DEGRADED' | 'PARTIAL_OUTAGE' | 'MAJOR_OUTAGE' | 'MAINTENANCE' | 'UNKNOWN';
 
 export interface ServiceStatusView {
   readonly service: string;

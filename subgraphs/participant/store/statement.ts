@@ -10,7 +10,7 @@ export interface Statement {
 }
 
 const PREPARED_MAX = 300;
-const prepared = new Map<string, string>();
+const prepared = { list: new Map<string, string>(), prisma: new Map<string, string>() };
 
 export function createStatement(): Statement {
   const values: unknown[] = [];
@@ -20,8 +20,7 @@ export function createStatement(): Statement {
       return `$${values.length}`;
     },
     run: async (pool, text) => {
-      const name = nameOf(text);
-      return (await pool.query({ ...(name && { name }), text, values })).rows;
+      return (await pool.query({ name: statementName('list', text), text, values })).rows;
     },
   };
 }
@@ -35,11 +34,16 @@ function storable(value: unknown): unknown {
   return value;
 }
 
-/** Texts beyond the bound are run unprepared: a connection keeps what it has prepared for as long as it lives. */
-function nameOf(text: string): string | undefined {
-  const known = prepared.get(text);
-  if (known || prepared.size >= PREPARED_MAX) return known;
-  const name = `list-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
-  prepared.set(text, name);
+/**
+ * Texts beyond the bound are run unprepared: a connection keeps what it has prepared for as long as it lives. Empty is
+ * what pg takes for no name.
+ */
+export function statementName(kind: keyof typeof prepared, text: string): string {
+  const names = prepared[kind];
+  const known = names.get(text);
+  if (known) return known;
+  if (names.size >= PREPARED_MAX) return '';
+  const name = `${kind}-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
+  names.set(text, name);
   return name;
 }

@@ -1,6 +1,7 @@
 /** The history of incidents in pages; the pages of many incidents that one step asks for are one statement. */
-import DataLoader from 'dataloader';
+
 import type { Pool } from '@kortelijn/kit/postgres/connect.ts';
+import DataLoader from 'dataloader';
 import type { TimelineEntry } from '../domain/incident.ts';
 import { decodeCursor, encodeCursor } from './cursor-bytes.ts';
 

@@ -17,7 +17,11 @@ const PROMOTED = `coalesce(network_incident_state = 'PROMOTED', false)`;
 export function visibilityOf(standing: Standing, bind: (value: unknown) => string): Visibility {
   if (standing.full) return { visible: 'true', mayRead: () => 'true' };
   const involved = standing.involvedAs === undefined ? [] : [`involved @> ARRAY[${bind(standing.involvedAs)}::text]`];
-  const helpdesk = standing.helpdesk ? ['true'] : standing.reporterAs === undefined ? [] : [`reporter = ${bind(standing.reporterAs)}`];
+  const helpdesk = standing.helpdesk
+    ? ['true']
+    : standing.reporterAs === undefined
+      ? []
+      : [`reporter = ${bind(standing.reporterAs)}`];
   const promoted = standing.network ? [PROMOTED] : [];
   const whole = any(involved);
   const visible = any([...involved, ...helpdesk, ...promoted]);

@@ -1,6 +1,6 @@
 import { builder } from '../builder.ts';
 import type { AssistanceRequest as RequestRow } from '../generated/prisma/client.ts';
-import { assistanceActions, type AssistancePage } from '../store/assistance.ts';
+import { type AssistancePage, assistanceActions } from '../store/assistance.ts';
 import { AvailableAction } from './available-action.ts';
 import { Coverage, ownCoverage } from './coverage.ts';
 import { AssistanceStateEnum, OnMissingEnum } from './enums.ts';

@@ -1,7 +1,8 @@
 /** The feed of this participant, for the hub alone. */
-import { readChanges } from '@kortelijn/kit/feed/read.ts';
+
 import type { FeedChange as ChangeRow, FeedPosition } from '@kortelijn/kit/feed/event.ts';
-import type { FeedGap as GapRow, FeedPage } from '@kortelijn/kit/feed/read.ts';
+import type { FeedPage, FeedGap as GapRow } from '@kortelijn/kit/feed/read.ts';
+import { readChanges } from '@kortelijn/kit/feed/read.ts';
 import { builder } from '../builder.ts';
 import { feedPosition, parseFeedPosition } from '../store/feed-position.ts';
 import { RoleEnum } from './enums.ts';
@@ -47,8 +48,16 @@ FeedGap.implement({
   inaccessible: true,
   fields: (t) => ({
     reason: t.exposeString('reason', { description: 'RESTORED, RETENTION or FUTURE_CURSOR.' }),
-    from: t.string({ nullable: true, description: 'From where it was asked.', resolve: ({ from }) => feedPosition(from) }),
-    to: t.string({ nullable: true, description: 'Up to here a snapshot is needed.', resolve: ({ to }) => feedPosition(to) }),
+    from: t.string({
+      nullable: true,
+      description: 'From where it was asked.',
+      resolve: ({ from }) => feedPosition(from),
+    }),
+    to: t.string({
+      nullable: true,
+      description: 'Up to here a snapshot is needed.',
+      resolve: ({ to }) => feedPosition(to),
+    }),
   }),
 });
 

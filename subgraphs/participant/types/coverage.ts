@@ -20,9 +20,17 @@ PartyCoverage.implement({
     outcome: t.field({ type: OutcomeEnum, description: 'What became of it.', resolve: () => 'FRESH' as const }),
     asOf: t.expose('asOf', { type: 'DateTime', nullable: true, description: 'When what it says was true.' }),
     ageSeconds: t.int({ nullable: true, description: 'How old that is.', resolve: () => 0 }),
-    code: t.string({ nullable: true, description: 'Why it is not there, as a code of the contract.', resolve: () => null }),
+    code: t.string({
+      nullable: true,
+      description: 'Why it is not there, as a code of the contract.',
+      resolve: () => null,
+    }),
     reason: t.string({ nullable: true, description: 'Why it was skipped.', resolve: () => null }),
-    skewMs: t.int({ nullable: true, description: 'How far its clock is off, where that is noticeable.', resolve: () => null }),
+    skewMs: t.int({
+      nullable: true,
+      description: 'How far its clock is off, where that is noticeable.',
+      resolve: () => null,
+    }),
     resumedFrom: t.string({
       nullable: true,
       description: 'Set when its rows begin where an earlier page had missed them.',

@@ -33,7 +33,9 @@ Envelope.implement({
       description: 'When it is tried next; null once it is closed.',
     }),
     lastError: t.exposeString('lastError', { nullable: true, description: 'What the last attempt that failed said.' }),
-    subjectId: t.exposeID('subjectId', { description: 'What it is about; messages about one object keep their order.' }),
+    subjectId: t.exposeID('subjectId', {
+      description: 'What it is about; messages about one object keep their order.',
+    }),
     availableActions: t.field({
       type: [AvailableAction],
       description: 'What this caller may do with it now.',

@@ -11,10 +11,21 @@ Handover.implement({
     from: t.field({ type: ParticipantRef, description: 'Who held it before.', resolve: ({ from }) => ({ id: from }) }),
     to: t.field({ type: ParticipantRef, description: 'Who holds it after.', resolve: ({ to }) => ({ id: to }) }),
     at: t.expose('at', { type: 'DateTime', description: 'When it was handed over.' }),
-    deliveredAt: t.expose('deliveredAt', { type: 'DateTime', nullable: true, description: 'When the receiver took it in.' }),
-    pickedUpAt: t.expose('pickedUpAt', { type: 'DateTime', nullable: true, description: 'When its desk acknowledged it.' }),
+    deliveredAt: t.expose('deliveredAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the receiver took it in.',
+    }),
+    pickedUpAt: t.expose('pickedUpAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When its desk acknowledged it.',
+    }),
     reason: t.exposeString('reason', { nullable: true, description: 'Why, in the words of who handed it over.' }),
-    envelopeId: t.exposeID('envelopeId', { nullable: true, description: 'The message that carries it, at the sender alone.' }),
+    envelopeId: t.exposeID('envelopeId', {
+      nullable: true,
+      description: 'The message that carries it, at the sender alone.',
+    }),
     state: t.field({
       type: EnvelopeStateEnum,
       nullable: true,

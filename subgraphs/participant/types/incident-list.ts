@@ -1,7 +1,7 @@
 import { builder } from '../builder.ts';
-import type { IncidentView } from '../store/incident-rows.ts';
-import type { IncidentPage } from '../store/incident-list.ts';
 import { pageInfoOf } from '../store/connection.ts';
+import type { IncidentPage } from '../store/incident-list.ts';
+import type { IncidentView } from '../store/incident-rows.ts';
 import { Coverage, ownCoverage } from './coverage.ts';
 import { IncidentOrderEnum, IncidentStateEnum, OnMissingEnum, PriorityEnum } from './enums.ts';
 import { Incident } from './incident.ts';

@@ -247,7 +247,10 @@ Incident.implement({
         return isWhole(view) && batch !== null && recordedAt !== null ? { batch, recordedAt } : null;
       },
     }),
-    version: t.int({ description: 'Rises with every change; a command may name the one it expects.', resolve: ({ row }) => row.version }),
+    version: t.int({
+      description: 'Rises with every change; a command may name the one it expects.',
+      resolve: ({ row }) => row.version,
+    }),
     availableActions: t.field({
       type: [AvailableAction],
       directives: { audience: { per: 'CLASS' } },

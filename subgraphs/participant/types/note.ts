@@ -8,7 +8,7 @@ type Role = typeof RoleEnum.$inferType;
 
 export const Note = builder.objectRef<NoteRow>('Note');
 Note.implement({
-  description: 'What a participant wrote about an incident, its own or another participant\'s. It stays at its author.',
+  description: "What a participant wrote about an incident, its own or another participant's. It stays at its author.",
   interfaces: [Node],
   directives: { audience: { per: 'CLASS' } },
   fields: (t) => ({

@@ -1,6 +1,7 @@
 /** What every page has, and its bounds. */
-import type { GraphQLResolveInfo, SelectionSetNode } from 'graphql';
+
 import { pageSizeMax } from '@kortelijn/schema/vocabulary/limits.ts';
+import type { GraphQLResolveInfo, SelectionSetNode } from 'graphql';
 import { builder } from '../builder.ts';
 import { codedError } from '../errors.ts';
 import type { PageShape } from '../store/connection.ts';
@@ -16,7 +17,9 @@ PageInfo.implement({
   shareable: true,
   fields: (t) => ({
     hasNextPage: t.exposeBoolean('hasNextPage', { description: 'Whether more follows.' }),
-    hasPreviousPage: t.exposeBoolean('hasPreviousPage', { description: 'Whether the page was asked for after a cursor.' }),
+    hasPreviousPage: t.exposeBoolean('hasPreviousPage', {
+      description: 'Whether the page was asked for after a cursor.',
+    }),
     startCursor: t.exposeString('startCursor', { nullable: true, description: 'The cursor of the first row.' }),
     endCursor: t.exposeString('endCursor', { nullable: true, description: 'The cursor of the last row.' }),
   }),

@@ -51,7 +51,8 @@ IncidentSent.implement({
       type: Incident,
       nullable: true,
       directives: { local: {} },
-      description: 'The incident that was handed over or reported here; null when it was reported at another participant.',
+      description:
+        'The incident that was handed over or reported here; null when it was reported at another participant.',
       resolve: ({ incidentId }, _, { read }) => (incidentId === null ? null : read.incidentAnew(incidentId)),
     }),
     envelope: t.field({

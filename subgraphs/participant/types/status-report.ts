@@ -34,7 +34,8 @@ Histogram.implement({
       description: 'Upper bound of the bin the percentile falls in, in seconds; null when empty. 0 < p ≤ 100.',
       args: { p: t.arg.float({ required: true, description: 'The percentile.' }) },
       resolve: (histogram, { p }) => {
-        if (!(p > 0 && p <= 100)) throw codedError('BAD_USER_INPUT', `Expected \`p\` above 0 and at most 100; found ${p}.`);
+        if (!(p > 0 && p <= 100))
+          throw codedError('BAD_USER_INPUT', `Expected \`p\` above 0 and at most 100; found ${p}.`);
         return percentile(histogram, p) ?? null;
       },
     }),

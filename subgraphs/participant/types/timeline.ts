@@ -78,7 +78,11 @@ TimelineConnection.implement({
   description: 'A page of the history of an incident, oldest first.',
   directives: { audience: { per: 'CLASS' } },
   fields: (t) => ({
-    edges: t.field({ type: [TimelineEdge], description: 'The entries with their places.', resolve: ({ edges }) => edges }),
+    edges: t.field({
+      type: [TimelineEdge],
+      description: 'The entries with their places.',
+      resolve: ({ edges }) => edges,
+    }),
     nodes: t.field({
       type: [TimelineEntry],
       description: 'The entries alone.',
@@ -88,7 +92,10 @@ TimelineConnection.implement({
   }),
 });
 
-export function timelineConnection({ entries, hasNextPage }: TimelinePage, after: string | null | undefined): TimelineConnectionShape {
+export function timelineConnection(
+  { entries, hasNextPage }: TimelinePage,
+  after: string | null | undefined,
+): TimelineConnectionShape {
   const edges = entries.map((node) => ({ cursor: timelineCursor(node), node }));
   return { edges, pageInfo: pageInfoOf(edges, hasNextPage, after) };
 }
