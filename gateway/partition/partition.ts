@@ -48,7 +48,7 @@ export function createPartition({ sdl, directory, send, cursorKeys, now }: Parti
     cursors: createListCursors(cursorKeys),
     liveCursor: (heads) => sealCursor(cursorKeys(), 'live', JSON.stringify({ heads: Object.fromEntries(heads) })),
   });
-  return (fetch, context) => {
+  return async (fetch, context) => {
     if (fetch.entities.length > 0) return entities(entitiesOf(fetch.document), fetch, context);
     const compiled = fetchOf(fetch.document);
     return compiled.kind === 'mutation' ? mutations(compiled, fetch, context) : queries(compiled, fetch, context);

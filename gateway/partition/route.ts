@@ -3,7 +3,7 @@
  *
  * Pure: it reads arguments, caller and directory, and returns data. Sending is scatter.ts, combining gather-*.ts.
  */
-import { parseId, REGISTRY } from '@kortelijn/schema/vocabulary/ids.ts';
+import { idTags, parseId, REGISTRY } from '@kortelijn/schema/vocabulary/ids.ts';
 import { pageSizeMax } from '@kortelijn/schema/vocabulary/limits.ts';
 import { referencePrefix } from '@kortelijn/schema/vocabulary/reference.ts';
 import type { Caller } from '../transport/caller.ts';
@@ -51,7 +51,7 @@ export function route(field: RootField, given: Arguments, caller: Caller, direct
     case 'ID': {
       const id = readPath(given, field.path);
       const parsed = typeof id === 'string' ? parseId(id) : undefined;
-      if (parsed === undefined) return refused('UNKNOWN_ID');
+      if (parsed === undefined || idTags[parsed.tag].home !== 'participant') return refused('UNKNOWN_ID');
       return to(directory.homeOf(parsed.participant), parsed.participant, own);
     }
   }

@@ -157,7 +157,7 @@ function failureOf(error: Error & { code?: string }, url: URL, isSent: boolean):
   const code = error.code ?? error.name;
   if (!isSent) return failed('UNREACHABLE', `No connection to ${url.host}: ${code}.`);
   // What cannot be read as HTTP is garbage; everything else is a connection that broke.
-  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
+  if (error.name === 'HTTPParserError' || code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
     return failed('BREACH', `Expected HTTP/1.1 from ${url.host}, found ${code}.`, true);
   }
   return failed('LOST', `The connection to ${url.host} broke before the answer was whole: ${code}.`, true);
