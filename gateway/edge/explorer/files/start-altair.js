@@ -12,7 +12,8 @@ AltairGraphQL.init({
   initialEnvironments: { base: { title: 'Kortelijn', variables: { token } } },
   initialSettings: { 'banners.disable': true, disablePushNotification: true, 'alert.disableUpdateNotification': true },
   initialWindows: queries.map(({ title, query }) => ({
-    initialName: title,
+    // What stands before the colon fits a tab.
+    initialName: title.split(':')[0],
     endpointURL: endpoint,
     initialQuery: query,
     initialHeaders: { authorization: 'Bearer {{token}}' },
