@@ -43,6 +43,7 @@ export interface Network extends AsyncDisposable {
   /** Accession states other than ACTIVE; unknown names are in no directory. */
   readonly states: Map<string, string>;
   readonly wire: { passage: Passage };
+  /** When the network began; put forward to let time pass. */
   readonly clock: { ms: number };
   /** Until no envelope is under way. */
   settled(): Promise<void>;
@@ -56,7 +57,9 @@ export function createNetwork(server: PostgresServer, startsAt = Date.now()): Ne
   const states = new Map<string, string>();
   const wire = { passage: plain };
   const clock = { ms: startsAt };
-  const now = () => clock.ms;
+  const began = Date.now();
+  // Time goes on, because back-off waits for it.
+  const now = () => clock.ms + Date.now() - began;
 
   const directory: Directory = {
     signingKeys: async (name) => {
