@@ -34,9 +34,11 @@ export function gatherSummary({ root, heard, coverage, variables, traceId }: Gat
       const starts: number[] = [];
       for (const result of heard) {
         starts.push(list.length);
-        for (const item of (readKey(result.value as JsonObject, output.key) ?? []) as unknown[]) list.push(item);
+        const items = (readKey(result.value as JsonObject, output.from) ?? []) as unknown[];
+        for (const item of items) list.push(output.project ? output.project(item, variables) : item);
       }
-      offsets.set(output.key, starts);
+      // Inside an item that was asked whole, a path is not the caller's.
+      if (output.project === undefined) offsets.set(output.key, starts);
       writeKey(value, output.key, list);
     }
   }

@@ -11,6 +11,7 @@ import { createEntities } from './entities.ts';
 import { compileEntities } from './entity-document.ts';
 import type { Fetch, FetchAnswer, FetchContext } from './fetch.ts';
 import { createListCursors } from './list-cursors.ts';
+import { createKeptAnswers } from './kept-answers.ts';
 import { createLru } from './lru.ts';
 import { createMutations } from './mutations.ts';
 import { createQueries } from './queries.ts';
@@ -45,6 +46,7 @@ export function createPartition({ sdl, directory, send, cursorKeys, now }: Parti
     askRoots,
     directory,
     now,
+    kept: createKeptAnswers(contract.schema),
     cursors: createListCursors(cursorKeys),
     liveCursor: (heads) => sealCursor(cursorKeys(), 'live', JSON.stringify({ heads: Object.fromEntries(heads) })),
   });

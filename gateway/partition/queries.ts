@@ -6,6 +6,7 @@ import type { DirectorySnapshot } from './directory-snapshot.ts';
 import type { Fetch, FetchAnswer, FetchContext } from './fetch.ts';
 import { gatherConnection, pageFinding } from './gather-connection.ts';
 import { gatherPage, gatherSummary } from './gather-root.ts';
+import type { KeptAnswers } from './kept-answers.ts';
 import { isJsonObject, type JsonObject, readKey, writeKey } from './json.ts';
 import { bindingOf, type ListCursors } from './list-cursors.ts';
 import { breach, codeOf, isMissing } from './outcome.ts';
@@ -21,6 +22,7 @@ export interface QueriesOptions {
   readonly cursors: ListCursors;
   /** Seals the participants' feed heads into the cursor from which a stream goes on. */
   readonly liveCursor: (heads: ReadonlyMap<string, string>) => string | null;
+  readonly kept: KeptAnswers;
   readonly now: () => number;
 }
 
@@ -151,7 +153,11 @@ async function takeScattered(
 ): Promise<void> {
   const { traceId } = context;
   const first = typeof given.first === 'number' ? given.first : Number.MAX_SAFE_INTEGER;
-  const results = found.map((result) => heldAgainstMerge(root, result, position?.parties.get(result.participant)?.after, first));
+  const query = root.field?.kind === 'scattered' && root.field.isKept ? keptUnder(root, given) : undefined;
+  const results = found.map((result) => {
+    const held = heldAgainstMerge(root, result, position?.parties.get(result.participant)?.after, first);
+    return query === undefined ? held : options.kept.stand(root, query, held, nowMs);
+  });
 
   let outcome = root.connection && gather(root, results, position, first, nowMs);
   for (let round = 0; outcome !== undefined && outcome.wanting.length > 0 && round < roundsMax; round += 1) {
@@ -186,7 +192,7 @@ async function takeScattered(
     errors.push(partialError('MISSING_PARTIES', [root.key], { traceId, participants: missing }));
     return;
   }
-  const heard = results.filter(isHeard);
+  const heard = results.filter(({ said }) => said.outcome === 'FRESH' || said.outcome === 'STALE');
   const told = coverage(all, nowMs, root.connection?.asksHead ? () => options.liveCursor(headsOf(heard)) : undefined);
   const input = { root, heard, coverage: told, variables, traceId };
   const gathered =
@@ -209,6 +215,12 @@ async function takeScattered(
     const { participant, outcome: why, reason } = party;
     errors.push(partialError(codeOf(party), [root.key], { participant, traceId, outcome: why, ...(reason !== undefined && { reason }) }));
   }
+}
+
+/** The same question to one participant, whomever else it went to. */
+function keptUnder(root: CompiledRoot, given: Readonly<Record<string, unknown>>): string {
+  const { participants: _whom, ...rest } = given;
+  return `${root.name} ${JSON.stringify(rest)}`;
 }
 
 const isHeard = ({ said }: PartyResult): boolean => said.outcome === 'FRESH';

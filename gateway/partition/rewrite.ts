@@ -106,7 +106,7 @@ function compileRoot(
   const isConnection = field?.kind === 'scattered' && field.merge === 'CONNECTION';
   const connection = isConnection ? compileConnection(contract, named as GraphQLObjectType, asked) : undefined;
   const summary =
-    field?.kind === 'scattered' && !isConnection ? compileSummary(contract, named as GraphQLObjectType, asked) : undefined;
+    field?.kind === 'scattered' && !isConnection ? compileSummary(contract, named as GraphQLObjectType, asked, field.isKept) : undefined;
   const selections =
     connection?.selections ?? summary?.selections ?? (named && node.selectionSet ? endpointSelections(contract, named, asked) : []);
   const sent = field?.kind === 'scattered' ? withoutHubArguments(node, index, connection !== undefined) : node;
