@@ -105,13 +105,16 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
 }
 
 /** Which subgraph of the supergraph is answered by whom. */
-function createSubgraphs({ cursorSecrets, now }: GatewayConfig, { directory, send }: Network): FetchSubgraph {
+function createSubgraphs(
+  { cursorSecrets, now }: GatewayConfig,
+  { directory, send, sendConfined }: Network,
+): FetchSubgraph {
   const sdlOf = (name: string) => readFileSync(join(subgraphs, `${name}.graphql`), 'utf8');
   const keys = cursorKeys(cursorSecrets);
   const participant = createPartition({
     sdl: sdlOf('participant'),
     directory: directory.current,
-    send,
+    send: sendConfined,
     cursorKeys: () => keys,
     now,
   });

@@ -14,11 +14,15 @@ import { type DirectorySnapshot, emptySnapshot } from './partition/directory-sna
 import { saidByFailure } from './partition/outcome.ts';
 import { createDirectoryFetch } from './partition/single-endpoint.ts';
 import type { Telemetry } from './telemetry/events.ts';
+import type { Caller } from './transport/caller.ts';
+import { failed } from './transport/reply.ts';
 import { createTransport, type Send, type Transport } from './transport/transport.ts';
 
 export interface Network {
   readonly directory: Directory;
   readonly send: Send;
+  /** Sends for callers: who belongs to a participant that is not active reaches its own endpoint only. */
+  readonly sendConfined: Send;
   readonly seals: Seals;
   readonly findIssuer: FindIssuer;
   /** Whether an endpoint of this name takes part, or is the registry. */
@@ -44,6 +48,10 @@ export async function connectNetwork(config: GatewayConfig, telemetry: Telemetry
     now,
   });
   const send = observed(transport, telemetry);
+  const sendConfined: Send = async (endpoint, outgoing, context) => {
+    const refusal = confines(snapshot, context.caller, endpoint);
+    return refusal === undefined ? send(endpoint, outgoing, context) : failed('REFUSED', refusal);
+  };
   const take = (next: DirectorySnapshot): void => {
     snapshot = next;
     issuers = issuersOf(next);
@@ -62,6 +70,7 @@ export async function connectNetwork(config: GatewayConfig, telemetry: Telemetry
   return {
     directory,
     send,
+    sendConfined,
     seals,
     findIssuer: (issuer) => issuers.get(issuer),
     isKnown: (name) => name === registryName || (snapshot.find(name)?.accessionState ?? 'WITHDRAWN') !== 'WITHDRAWN',
@@ -79,6 +88,13 @@ export async function connectNetwork(config: GatewayConfig, telemetry: Telemetry
       await transport[Symbol.asyncDispose]();
     },
   };
+}
+
+function confines(snapshot: DirectorySnapshot, caller: Caller, endpoint: string): string | undefined {
+  if (caller.kind === 'hub') return undefined;
+  const own = snapshot.homeOf(caller.participant);
+  if (own?.accessionState === 'ACTIVE' || own?.id === endpoint) return undefined;
+  return `${caller.participant} is not active: its people read their own data and nothing else.`;
 }
 
 function addressOf(snapshot: DirectorySnapshot, name: string): URL | undefined {

@@ -233,6 +233,16 @@ describe('the GraphQL door', () => {
       true,
     );
     expect((await ask(token, '{ viewer { subject } }')).data.viewer.subject).toBe('linde:linde-desk');
+    const count = '{ incidentCount { value coverage { parties { participant { id } outcome } } } }';
+    expect((await ask(token, count)).data.incidentCount).toEqual({
+      value: 1,
+      coverage: {
+        parties: [
+          { participant: { id: 'denkbeeld' }, outcome: 'REFUSED' },
+          { participant: { id: 'linde' }, outcome: 'FRESH' },
+        ],
+      },
+    });
     states = { linde: 'WITHDRAWN' };
     version += 1;
     expect(await settles(async () => (await ask(token, '{ viewer { subject } }')).status === 401)).toBe(true);

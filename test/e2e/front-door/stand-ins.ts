@@ -54,6 +54,7 @@ export const participantResolvers = (deliver: (envelope: string) => string) => (
             participant: { id: endpoint },
             teams: [],
           },
+    incidentCount: () => ({ value: 1 }),
   },
   Mutation: {
     retryEnvelope: (_: unknown, { input }: { input: { envelopeId: string } }) => ({
