@@ -158,7 +158,12 @@ export async function createNetwork(options: NetworkOptions = {}): Promise<Netwo
   };
   try {
     // Everything starts at once: the gateway waits for its directory, the participants for nobody.
-    await Promise.all([...processes.values()].map(async (one) => options.onReady?.(one.name, await one.start())));
+    await Promise.all(
+      [...processes.values()].map(async (one) => {
+        const url = await one.start();
+        options.onReady?.(one.name, url);
+      }),
+    );
   } catch (error) {
     // Keep the folder, the logs in it say what happened.
     await Promise.all([...processes.values()].map((one) => one.kill()));
