@@ -13,7 +13,9 @@ export type CursorKind = CursorPart['kind'];
 
 /** Makes every instant that a Date can hold a positive number. */
 const TIME_BIAS = 2n ** 63n;
-const RANK_MAX = 0xff;
+/** What PostgreSQL and RFC 3339 both can say. */
+const YEAR_1 = Date.parse('0001-01-01T00:00:00Z');
+const YEAR_10000 = Date.parse('9999-12-31T23:59:59.999Z') + 1;
 /** Ends a text: shorter before longer, in both directions. No text of ours holds it. */
 const END = 0;
 
@@ -51,7 +53,7 @@ function bytesOf(part: CursorPart): Buffer {
 function readPart(kind: CursorKind, bytes: Buffer): [CursorPart, number] {
   if (kind === 'rank') {
     const rank = bytes[0];
-    if (rank === undefined || rank > RANK_MAX) throw malformed();
+    if (rank === undefined) throw malformed();
     return [{ kind, rank }, 1];
   }
   if (kind === 'text') {
@@ -63,7 +65,7 @@ function readPart(kind: CursorKind, bytes: Buffer): [CursorPart, number] {
   }
   if (bytes.length < 8) throw malformed();
   const at = new Date(Number(bytes.readBigUInt64BE() - TIME_BIAS));
-  if (Number.isNaN(at.getTime())) throw malformed();
+  if (!(at.getTime() >= YEAR_1 && at.getTime() < YEAR_10000)) throw malformed();
   return [{ kind, at }, 8];
 }
 
