@@ -569,6 +569,12 @@ export const errorCodes = {
     remedy: 'Correct the field named in `path`.',
     retryable: false,
   },
+  ALREADY_LINKED: {
+    place: 'rule',
+    meaning: 'An incident belongs to one network incident at a time, and this one belongs to another.',
+    remedy: 'Link to that network incident, or wait until it is demoted.',
+    retryable: false,
+  },
   CLOCK_STOP_BEFORE_START: {
     place: 'rule',
     meaning: 'A clock cannot stop before it started.',

@@ -15,6 +15,7 @@ export const printedFiles: readonly string[] = [
   'schema/subgraphs/participant.graphql',
   'schema/subgraphs/registry.graphql',
   'schema/supergraph.graphql',
+  'schema/vocabulary/trust-vectors.json',
 ];
 
 const read = () => printedFiles.map((path) => readFileSync(`${root}${path}`, 'utf8'));
