@@ -19,7 +19,7 @@ export interface Directory {
   /** The signing keys of a party, the registry among them; looks for news first when the kid is none of them. */
   signingKeys(name: string, kid: string): Promise<SigningKeys | undefined>;
   /** Whether the party may act in the network: it is ACTIVE, or it is the registry. */
-  mayAct(name: string): boolean;
+  mayAct(name: string): boolean | Promise<boolean>;
 }
 
 export interface FetchedDirectory extends Directory, AsyncDisposable {

@@ -63,7 +63,7 @@ export function createInbox(options: InboxOptions): Inbox {
 
   const answerTo = async (envelope: Envelope, hash: string): Promise<Answer> => {
     // A party that is not active acts in nothing; its envelopes keep until it is, and close with its keys.
-    if (!directory.mayAct(envelope.from)) return { outcome: 'LATER', code: 'NOT_ACTIVE' };
+    if (!(await directory.mayAct(envelope.from))) return { outcome: 'LATER', code: 'NOT_ACTIVE' };
     try {
       const answer = await inTransaction(pool, async (client) => {
         const found = await settle(client, envelope, hash);

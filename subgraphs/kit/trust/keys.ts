@@ -50,11 +50,18 @@ export function parsePins(json: unknown): Pins {
     hub: parsePartyKeys(hub, 'hub'),
     registry: { sign: signingKeysIn(objectIn(registry, 'registry').sign, 'registry.sign') },
   };
-  if (pins.hub.agree.length === 0) throw new Error('Expected at least one key in hub.agree of the pins, found none.');
+  const counts = {
+    'hub.sign': pins.hub.sign.size,
+    'hub.agree': pins.hub.agree.length,
+    'registry.sign': pins.registry.sign.size,
+  };
+  const missing = Object.entries(counts).filter(([, count]) => count === 0);
+  if (missing.length > 0)
+    throw new Error(`Expected keys in the pins under ${missing.map(([name]) => name).join(', ')}.`);
   return pins;
 }
 
-/** `{ sign: [JWK], agree: [JWK] }`, as pins and directory write the keys of a party. */
+/** `{ sign: [JWK], agree: [JWK] }`, as pins and directory write the keys of a party; a party that left has none. */
 export function parsePartyKeys(json: unknown, where: string): PartyKeys {
   const { sign, agree } = objectIn(json, where);
   return {
@@ -65,7 +72,6 @@ export function parsePartyKeys(json: unknown, where: string): PartyKeys {
 
 function signingKeysIn(json: unknown, where: string): SigningKeys {
   const keys = arrayIn(json, where).map((jwk) => publicKeyIn(jwk, 'sign'));
-  if (keys.length === 0) throw new Error(`Expected at least one key in ${where}, found none.`);
   return new Map(keys.map((key) => [thumbprint(key), key]));
 }
 

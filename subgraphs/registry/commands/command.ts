@@ -1,0 +1,114 @@
+/**
+ * The one way in for commands: what is the same for all of them is checked here, then the command of that name runs in
+ * one transaction with its entry in the command log. A refusal undoes everything, the entry too.
+ */
+import { once } from '@kortelijn/kit/command-log/once.ts';
+import { requestHash } from '@kortelijn/kit/command-log/request-hash.ts';
+import { faultPoint } from '@kortelijn/kit/envelopes/fault-point.ts';
+import type { Outgoing } from '@kortelijn/kit/envelopes/outgoing.ts';
+import { inTransaction, type Pool, type PoolClient } from '@kortelijn/kit/postgres/connect.ts';
+import type { Caller, PartyCaller } from '@kortelijn/kit/trust/caller.ts';
+import type { ParticipantId } from '@kortelijn/schema/vocabulary/ids.ts';
+import { refuseCommandId } from '../domain/bounds.ts';
+import { commandIdReused, notAllowed, type Refusal } from '../domain/refusal.ts';
+import type { Viewer } from '../domain/viewer.ts';
+import type { SignedDirectory } from '../store/signed-directory.ts';
+import { demote, promote } from './change-network-incident.ts';
+import type { CommandInputs, CommandName } from './inputs.ts';
+import { reinstate, suspend } from './membership.ts';
+import { propose } from './propose-network-incident.ts';
+
+/** What commands work with, as long as the process lives. */
+export interface Office {
+  readonly pool: Pool;
+  readonly foundation: ParticipantId;
+  readonly directory: SignedDirectory;
+  readonly outgoing: Outgoing;
+  now(): number;
+  /** After a commit: stamp the feed, send what was written. */
+  committed(): void;
+}
+
+export interface Run {
+  readonly office: Office;
+  readonly client: PoolClient;
+  readonly viewer: Viewer;
+  readonly caller: PartyCaller;
+  readonly at: Date;
+}
+
+/** Plain JSON, because the command log keeps it; `kind` is the name of the GraphQL type. */
+export type Done =
+  | { readonly kind: 'ParticipantChanged'; readonly participantId: string }
+  | { readonly kind: 'NetworkIncidentChanged'; readonly networkIncidentId: string };
+export type Result = Done | Refusal;
+
+const doers: { readonly [Name in CommandName]: (run: Run, input: CommandInputs[Name]) => Promise<Result> } = {
+  suspendParticipant: suspend,
+  reinstateParticipant: reinstate,
+  proposeNetworkIncident: propose,
+  promoteNetworkIncident: promote,
+  demoteNetworkIncident: demote,
+};
+
+export type RunCommand = <Name extends CommandName>(
+  name: Name,
+  input: CommandInputs[Name],
+  caller: Caller,
+) => Promise<Result>;
+
+export function createCommands(office: Office): RunCommand {
+  return async (name, input, caller) => {
+    if (caller.kind === 'hub') return notAllowed('FORBIDDEN', 'The hub itself changes nothing: a party commands.');
+    const malformed = refuseCommandId(input.commandId);
+    if (malformed) return malformed;
+    const viewer = viewerOf(caller, office.foundation);
+    if (!(await office.directory.mayAct(caller.participant))) {
+      return notAllowed('NOT_ACTIVE', `${caller.participant} is not active in the network, so it does not act in it.`);
+    }
+    const at = new Date(office.now());
+    const { commandId, ...asked } = input;
+    const command = {
+      participant: caller.participant,
+      commandId,
+      actor: caller.subject ?? caller.program ?? caller.participant,
+      operation: name,
+      requestHash: requestHash(asked),
+      at,
+    };
+    try {
+      const answer = await inTransaction(office.pool, (client) =>
+        once<Done>(client, command, async () => {
+          const result = await doers[name]({ office, client, viewer, caller, at }, input);
+          if (isDone(result)) return result;
+          throw new Refused(result);
+        }),
+      );
+      if (answer.kind === 'COMMAND_ID_REUSED') return commandIdReused(commandId);
+      faultPoint('cause:after-commit');
+      office.committed();
+      return answer.answer;
+    } catch (error) {
+      if (error instanceof Refused) return error.refusal;
+      throw error;
+    }
+  };
+}
+
+export function viewerOf(caller: PartyCaller, foundation: string): Viewer {
+  const { participant, roles, scopes, program } = caller;
+  return { participant, roles, scopes, foundation, ...(program && { program }) };
+}
+
+const isDone = (result: Result): result is Done =>
+  result.kind === 'ParticipantChanged' || result.kind === 'NetworkIncidentChanged';
+
+/** A refusal leaves no trace, so that the same command may be tried again when what it met has changed. */
+class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly refusal: Refusal;
+  constructor(refusal: Refusal) {
+    super(refusal.message);
+    this.refusal = refusal;
+  }
+}

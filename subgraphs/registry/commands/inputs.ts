@@ -1,0 +1,41 @@
+/** What each command is given; the GraphQL inputs have these shapes. */
+import type { ServiceLevel } from '../domain/network-incident.ts';
+import type { Publicity } from '../domain/participant.ts';
+
+interface CommandInput {
+  readonly commandId: string;
+}
+
+export interface SuspendParticipant extends CommandInput {
+  readonly participantId: string;
+  readonly reason: string;
+  readonly publicity: Publicity;
+}
+
+export interface ReinstateParticipant extends CommandInput {
+  readonly participantId: string;
+  readonly reason: string;
+}
+
+export interface ProposeNetworkIncident extends CommandInput {
+  readonly title: string;
+  readonly services: readonly string[];
+  readonly level: ServiceLevel;
+  readonly incidentIds: readonly string[];
+  readonly networkIncidentId?: string | null | undefined;
+}
+
+export interface ChangeNetworkIncident extends CommandInput {
+  readonly networkIncidentId: string;
+  readonly expectedVersion?: number | null | undefined;
+  readonly reason?: string | null | undefined;
+}
+
+export interface CommandInputs {
+  readonly suspendParticipant: SuspendParticipant;
+  readonly reinstateParticipant: ReinstateParticipant;
+  readonly proposeNetworkIncident: ProposeNetworkIncident;
+  readonly promoteNetworkIncident: ChangeNetworkIncident;
+  readonly demoteNetworkIncident: ChangeNetworkIncident;
+}
+export type CommandName = keyof CommandInputs;
