@@ -20,6 +20,7 @@ import { applySeed } from './prisma/seed.ts';
 import { createSchema } from './schema.ts';
 import { openStore } from './store/open-store.ts';
 import { createReader } from './store/reader.ts';
+import { createTimers } from './timers.ts';
 
 export interface Endpoint extends AsyncDisposable {
   readonly url: string;
@@ -86,6 +87,7 @@ async function wire(config: Config, logger: Logger, use: Use): Promise<string> {
       onError: say('sending envelopes'),
     }),
   );
+  use(createTimers(desk, { onError: say('timers') }));
   const handlers = createHandlers(desk);
   const inbox = createInbox({ pool, name, key: keys.sign, directory, handlers, now, afterCommit: desk.committed });
   const command = createCommands(desk);

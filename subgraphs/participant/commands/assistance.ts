@@ -70,7 +70,10 @@ export async function answerCommand(run: Run, input: CommandInputs['answerAssist
     if (!found || !(own || (isDesk(act.actor) && caller.participant === found.from_participant))) {
       return notFound(input.requestId);
     }
-    const relations = [...relationsOf(act.actor), ...(own ? ['askedParty', ...(isDesk(act.actor) ? ['askedDesk'] : [])] : [])];
+    const relations = [
+      ...relationsOf(act.actor),
+      ...(own ? ['askedParty', ...(isDesk(act.actor) ? ['askedDesk'] : [])] : []),
+    ];
     const verdict = decide(lifecycle, 'answer', {
       state: found.state,
       relations,

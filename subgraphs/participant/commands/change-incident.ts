@@ -8,7 +8,7 @@ import { inTransaction, type PoolClient, type Queryable } from '@kortelijn/kit/p
 import type { Decision } from '../domain/decision.ts';
 import { commandIdReused, isRefusal, type Refusal } from '../domain/refusal.ts';
 import type { Desk, Run } from './desk.ts';
-import { type Looked, look, type LookFor } from './read-situation.ts';
+import { type Looked, type LookFor, look } from './read-situation.ts';
 import type { Done, Result } from './results.ts';
 import { type Beside, isRepeatedCommand, type Note, writeDecision } from './write-decision.ts';
 

@@ -27,8 +27,8 @@ import {
 } from './incident-commands.ts';
 import type { CommandInputs, CommandName } from './inputs.ts';
 import { noteCommand, participationCommand } from './note-and-part.ts';
-import { reportCommand } from './report-incident.ts';
 import { registerTeamCommand } from './register-team.ts';
+import { reportCommand } from './report-incident.ts';
 import type { Result } from './results.ts';
 import { serviceStatusCommand } from './service-status.ts';
 

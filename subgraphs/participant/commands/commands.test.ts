@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { PostgresServer } from '@kortelijn/kit/postgres/launch.ts';
 import { launchScratch } from '@kortelijn/kit/postgres/scratch.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createNetwork, type Network, type Party } from './desks.fixture.ts';
 import { createCommands } from './command.ts';
+import { createNetwork, type Network, type Party } from './desks.fixture.ts';
 import type { CommandName } from './inputs.ts';
 import { count, done, envelopes, type Input, incident, report, run, timeline, what } from './said.fixture.ts';
 
@@ -38,13 +38,22 @@ describe('a report', () => {
       search_text: 'verzamelen faalt\n\nlinde-2026-0001',
     });
     expect((await incident(linde, second)).reference).toBe('LINDE-2026-0002');
-    expect(await timeline(linde, first)).toMatchObject([{ event: 'report', state: 'REPORTED', by_participant: 'linde' }]);
+    expect(await timeline(linde, first)).toMatchObject([
+      { event: 'report', state: 'REPORTED', by_participant: 'linde' },
+    ]);
     expect((await linde.pool.query('SELECT name, state FROM clock ORDER BY id')).rows.slice(0, 2)).toEqual([
       { name: 'FIRST_REACTION', state: 'RUNNING' },
       { name: 'RESOLVE', state: 'RUNNING' },
     ]);
-    const { rows } = await linde.pool.query('SELECT type, subject_id, readers_before, readers_after, keys FROM outbox ORDER BY id');
-    expect(rows[0]).toMatchObject({ type: 'incident.report', subject_id: first, readers_before: [], readers_after: ['linde'] });
+    const { rows } = await linde.pool.query(
+      'SELECT type, subject_id, readers_before, readers_after, keys FROM outbox ORDER BY id',
+    );
+    expect(rows[0]).toMatchObject({
+      type: 'incident.report',
+      subject_id: first,
+      readers_before: [],
+      readers_after: ['linde'],
+    });
     expect(JSON.stringify(rows)).not.toMatch(/verzamelen faalt|vanmorgen/i);
   });
 
@@ -95,10 +104,14 @@ describe('a report', () => {
 describe('a command', () => {
   test('repeated with the same id has one effect and the same answer, also when both come at once', async () => {
     const commandId = randomUUID();
-    const answers = await Promise.all(Array.from({ length: 6 }, () => run(linde, 'reportIncident', { ...what, commandId })));
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => run(linde, 'reportIncident', { ...what, commandId })),
+    );
     expect(new Set(answers.map((answer) => JSON.stringify(Object.entries(answer).sort()))).size).toBe(1);
     expect(await count(linde, 'incident')).toBe(1);
-    expect((await run(linde, 'reportIncident', { ...what, title: 'Iets anders', commandId })).kind).toBe('CommandIdReused');
+    expect((await run(linde, 'reportIncident', { ...what, title: 'Iets anders', commandId })).kind).toBe(
+      'CommandIdReused',
+    );
   });
 
   test('F1: of sixteen callers on one incident is carried out sixteen times, one after the other', async () => {
@@ -149,14 +162,21 @@ describe('a command', () => {
       [{ commandId: 'x'.repeat(65) }, 'COMMAND_ID_MALFORMED', 'input.commandId'],
     ];
     for (const [input, code, path] of cases) {
-      expect(await run(linde, 'reportIncident', { ...what, ...input })).toMatchObject({ kind: 'InvalidInput', code, path });
+      expect(await run(linde, 'reportIncident', { ...what, ...input })).toMatchObject({
+        kind: 'InvalidInput',
+        code,
+        path,
+      });
     }
-    for (const table of ['incident', 'outbox', 'command_log', 'reference_counter']) expect(await count(linde, table)).toBe(0);
+    for (const table of ['incident', 'outbox', 'command_log', 'reference_counter'])
+      expect(await count(linde, table)).toBe(0);
   });
 
   test('of a program needs its scope, and the hub itself commands nothing', async () => {
     expect((await run(linde, 'reportIncident', { ...what }, linde.program('incidents:read'))).kind).toBe('NotAllowed');
-    expect((await run(linde, 'reportIncident', { ...what }, linde.program('incidents:write'))).kind).toBe('IncidentSent');
+    expect((await run(linde, 'reportIncident', { ...what }, linde.program('incidents:write'))).kind).toBe(
+      'IncidentSent',
+    );
     const hub = await linde.command('reportIncident', { commandId: 'a', ...what }, { kind: 'hub' });
     expect(hub).toMatchObject({ kind: 'NotAllowed', code: 'FORBIDDEN' });
   });
@@ -168,7 +188,9 @@ describe('a command', () => {
     const measure = async <Name extends CommandName>(name: Name, input: Input<Name>) => {
       statements.length = 0;
       const result = await run(counted, name, input);
-      expect(result.kind).toMatch(/^(IncidentChanged|IncidentSent|NoteAdded|ParticipationSet|AssistanceAsked|ServiceStatus)/);
+      expect(result.kind).toMatch(
+        /^(IncidentChanged|IncidentSent|NoteAdded|ParticipationSet|AssistanceAsked|ServiceStatus)/,
+      );
       perCommand[name] = statements.length;
       return result;
     };

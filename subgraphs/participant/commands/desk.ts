@@ -1,6 +1,7 @@
 /** What carrying out a command needs of its process, and one command on its way through it. */
-import type { Outgoing } from '@kortelijn/kit/envelopes/outgoing.ts';
+
 import type { Command } from '@kortelijn/kit/command-log/once.ts';
+import type { Outgoing } from '@kortelijn/kit/envelopes/outgoing.ts';
 import type { Pool } from '@kortelijn/kit/postgres/connect.ts';
 import type { PartyCaller } from '@kortelijn/kit/trust/caller.ts';
 import { newId, type ParticipantId } from '@kortelijn/schema/vocabulary/ids.ts';

@@ -74,8 +74,15 @@ export function createNetwork(server: PostgresServer, startsAt = Date.now()): Ne
     send: async (_method, _path, { body = '{}' } = {}) => {
       const { envelope } = JSON.parse(body) as { envelope: string };
       const to = parties.get(String(readUnverified(envelope)?.claims.to));
-      if (!to) return { status: 200, body: JSON.stringify({ errors: [{ message: '', extensions: { code: 'UNREACHABLE' } }] }) };
-      return { status: 200, body: JSON.stringify({ receipt: await wire.passage(() => to.inbox.takeIn(envelope), envelope) }) };
+      if (!to)
+        return {
+          status: 200,
+          body: JSON.stringify({ errors: [{ message: '', extensions: { code: 'UNREACHABLE' } }] }),
+        };
+      return {
+        status: 200,
+        body: JSON.stringify({ receipt: await wire.passage(() => to.inbox.takeIn(envelope), envelope) }),
+      };
     },
     close: async () => {},
     [Symbol.asyncDispose]: async () => {},
@@ -154,7 +161,9 @@ export function createNetwork(server: PostgresServer, startsAt = Date.now()): Ne
     for (let quiet = 0; quiet < 2; ) {
       const open = await Promise.all(
         [...parties.values()].map(async ({ pool }) => {
-          const { rows } = await pool.query(`SELECT count(*)::int AS n FROM envelope_out WHERE state = 'PENDING_DELIVERY'`);
+          const { rows } = await pool.query(
+            `SELECT count(*)::int AS n FROM envelope_out WHERE state = 'PENDING_DELIVERY'`,
+          );
           return rows[0].n as number;
         }),
       );

@@ -16,7 +16,9 @@ export function retryCommand(run: Run, input: CommandInputs['retryEnvelope']): P
 
 /** Only the receiver's receipt says whether it was in time: VOIDED, or TAKEN. */
 export function withdrawCommand(run: Run, input: CommandInputs['withdrawEnvelope']): Promise<Result> {
-  return onEnvelope(run, input.envelopeId, 'withdraw', (client) => run.desk.outgoing.withdraw(client, input.envelopeId));
+  return onEnvelope(run, input.envelopeId, 'withdraw', (client) =>
+    run.desk.outgoing.withdraw(client, input.envelopeId),
+  );
 }
 
 async function onEnvelope(

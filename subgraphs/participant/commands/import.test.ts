@@ -35,7 +35,10 @@ describe('an import', () => {
     const incidentId = await imported();
     done('IncidentChanged', await run(linde, 'acknowledgeIncident', { incidentId, ...at(5) }, importer(linde)));
     done('IncidentChanged', await run(linde, 'startIncident', { incidentId, ...at(6) }, importer(linde)));
-    done('IncidentChanged', await run(linde, 'waitIncident', { incidentId, reason: 'USER', ...at(10) }, importer(linde)));
+    done(
+      'IncidentChanged',
+      await run(linde, 'waitIncident', { incidentId, reason: 'USER', ...at(10) }, importer(linde)),
+    );
     done('IncidentChanged', await run(linde, 'resumeIncident', { incidentId, ...at(30) }, importer(linde)));
     const solved = { incidentId, solution: 'Herstart', resolution: 'FIRST_CALL' as const, ...at(40) };
     done('IncidentChanged', await run(linde, 'resolveIncident', solved, importer(linde)));
@@ -89,7 +92,10 @@ describe('an import', () => {
 
   test('goes on at the next holder in its own time, and back, with both ends of every handover', async () => {
     const first = await imported();
-    for (const [minute, name] of [[1, 'acknowledgeIncident'], [2, 'startIncident']] as const) {
+    for (const [minute, name] of [
+      [1, 'acknowledgeIncident'],
+      [2, 'startIncident'],
+    ] as const) {
       done('IncidentChanged', await run(linde, name, { incidentId: first, ...at(minute) }, importer(linde)));
     }
     const handOver = { incidentId: first, to: 'denkbeeld', reason: 'logboek', ...at(3) };
@@ -103,7 +109,10 @@ describe('an import', () => {
       first_reported_at: time(0),
       imported_batch: 'logboek-1',
     });
-    done('IncidentChanged', await run(denkbeeld, 'acknowledgeIncident', { incidentId: second, ...at(20) }, importer(denkbeeld)));
+    done(
+      'IncidentChanged',
+      await run(denkbeeld, 'acknowledgeIncident', { incidentId: second, ...at(20) }, importer(denkbeeld)),
+    );
     await net.settled();
     expect((await incident(linde, first)).picked_up_at).toEqual(time(20));
     const note = { incidentId: second, text: 'Unmatched', ...at(21) };
@@ -118,7 +127,10 @@ describe('an import', () => {
 
   test('of which a handover comes back is ours again in its own time, so that the import can go on', async () => {
     const first = await imported();
-    for (const [minute, name] of [[1, 'acknowledgeIncident'], [2, 'startIncident']] as const) {
+    for (const [minute, name] of [
+      [1, 'acknowledgeIncident'],
+      [2, 'startIncident'],
+    ] as const) {
       done('IncidentChanged', await run(linde, name, { incidentId: first, ...at(minute) }, importer(linde)));
     }
     net.wire.passage = async (deliver, jws) => {
@@ -140,7 +152,10 @@ describe('an import', () => {
     const report = { ...what, about: 'linde', ...at(0) };
     const incidentId = done('IncidentSent', await run(denkbeeld, 'reportIncident', report, importer(denkbeeld))).linkId;
     await net.settled();
-    for (const [minute, name] of [[1, 'acknowledgeIncident'], [2, 'startIncident']] as const) {
+    for (const [minute, name] of [
+      [1, 'acknowledgeIncident'],
+      [2, 'startIncident'],
+    ] as const) {
       done('IncidentChanged', await run(linde, name, { incidentId, ...at(minute) }, importer(linde)));
     }
     const solved = { incidentId, solution: 'Klaar', resolution: 'NORMAL' as const, ...at(3) };

@@ -1,6 +1,5 @@
 /** The commands on one incident of this participant: each names its event and hands over what the event must know. */
 import { parseId } from '@kortelijn/schema/vocabulary/ids.ts';
-import { isDesk } from '../domain/actor.ts';
 import { accessTo, standingOf } from '../domain/access.ts';
 import { decide, type IncidentEvent, type InputOf } from '../domain/decide.ts';
 import type { Incident } from '../domain/incident.ts';
@@ -46,10 +45,9 @@ export async function onIncident<E extends IncidentEvent>(
   });
 }
 
-/** A program that may write for an involved participant stands where that participant's desk stands. */
+/** Who may read nothing of it is not told that it is there. */
 function isVisible({ caller, desk }: Run, incident: Incident): boolean {
-  if (accessTo(standingOf(caller, desk.me), incident)) return true;
-  return isDesk(caller) && incident.involved.includes(caller.participant);
+  return accessTo(standingOf(caller, desk.me), incident) !== undefined;
 }
 
 const changed = (incidentId: string) => ({ answer: (): Done => ({ kind: 'IncidentChanged', incidentId }) });

@@ -56,7 +56,10 @@ export interface CommandInputs {
     readonly reason: string;
     readonly teamName?: string | null | undefined;
   };
-  readonly rejectIncidentOwnership: OnIncident & { readonly suggestedOwner?: string | null | undefined; readonly reason: string };
+  readonly rejectIncidentOwnership: OnIncident & {
+    readonly suggestedOwner?: string | null | undefined;
+    readonly reason: string;
+  };
   readonly askAssistance: CommandInput & {
     readonly of: string;
     readonly incidentId?: string | null | undefined;

@@ -1,6 +1,7 @@
 /** The ordinary way to carry out a command: one transaction, entered in the command log, undone whole when refused. */
-import { faultPoint } from '@kortelijn/kit/envelopes/fault-point.ts';
+
 import { once } from '@kortelijn/kit/command-log/once.ts';
+import { faultPoint } from '@kortelijn/kit/envelopes/fault-point.ts';
 import { inTransaction, type PoolClient } from '@kortelijn/kit/postgres/connect.ts';
 import { commandIdReused, isRefusal, type Refusal } from '../domain/refusal.ts';
 import type { Run } from './desk.ts';

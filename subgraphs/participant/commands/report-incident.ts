@@ -33,7 +33,10 @@ function refuseReport({ act, desk, caller }: Run, input: Input): Refusal | undef
   // Reporting has its own participant's desk as its place: nobody reports in another's name.
   if (caller.participant !== desk.me || !mayReport(act.actor)) {
     const code = caller.program === undefined ? 'ROLE_DOES_NOT_ALLOW' : 'SCOPE_MISSING';
-    return notAllowed(code, 'A desk, a helpdesk, a monitor or a program with incidents:write reports, for its own party.');
+    return notAllowed(
+      code,
+      'A desk, a helpdesk, a monitor or a program with incidents:write reports, for its own party.',
+    );
   }
   const bad = refuseTexts([
     [input.service, 'input.service', TEXTS.service],

@@ -40,4 +40,5 @@ export const timeline = async (party: Party, id: string) =>
   (await party.pool.query('SELECT * FROM timeline WHERE incident_id = $1 ORDER BY n', [id])).rows;
 export const count = async (party: Party, table: string) =>
   (await party.pool.query(`SELECT count(*)::int AS n FROM ${table}`)).rows[0].n as number;
-export const envelopes = async (party: Party) => (await party.pool.query('SELECT * FROM envelope_out ORDER BY created_at, id')).rows;
+export const envelopes = async (party: Party) =>
+  (await party.pool.query('SELECT * FROM envelope_out ORDER BY created_at, id')).rows;

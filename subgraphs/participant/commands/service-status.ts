@@ -14,7 +14,10 @@ export async function serviceStatusCommand(run: Run, input: CommandInputs['repor
   const monitor = caller.program === undefined && caller.roles.includes('MONITOR');
   if (caller.participant !== desk.me || !(isDesk(act.actor) || monitor)) {
     const code = caller.program === undefined ? 'ROLE_DOES_NOT_ALLOW' : 'SCOPE_MISSING';
-    return notAllowed(code, "The participant's own desk, manager, monitor or program reports the state of its services.");
+    return notAllowed(
+      code,
+      "The participant's own desk, manager, monitor or program reports the state of its services.",
+    );
   }
   const refusal = refuseTexts([
     [input.service, 'input.service', TEXTS.service],

@@ -3,8 +3,9 @@
  * itself. Everything hangs on the incident's row: when its version is no longer the one that was decided on, nothing
  * is written. The event takes its id after that row is locked, so a subject's events keep the order of its commits.
  */
-import type { Queryable } from '@kortelijn/kit/postgres/connect.ts';
+
 import { createEventId } from '@kortelijn/kit/feed/event-id.ts';
+import type { Queryable } from '@kortelijn/kit/postgres/connect.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { Incident } from '../domain/incident.ts';
 import { searchColumns } from '../store/search-text.ts';

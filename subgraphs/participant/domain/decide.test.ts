@@ -5,7 +5,19 @@ import { decide, decideOpening, type IncidentEvent, type InputOf } from './decid
 import type { Situation } from './decision.ts';
 import type { IncidentState } from './incident.ts';
 import type { Refusal } from './refusal.ts';
-import { act, actor, after, decided, desk, inState, minutes, program, reported, T0, transfer } from './situations.fixture.ts';
+import {
+  act,
+  actor,
+  after,
+  decided,
+  desk,
+  inState,
+  minutes,
+  program,
+  reported,
+  T0,
+  transfer,
+} from './situations.fixture.ts';
 
 const reporter = actor('fictiviteit', 'SERVICEDESK');
 const stranger = actor('denkbeeld', 'SERVICEDESK');
@@ -38,7 +50,9 @@ const inputs: { readonly [E in IncidentEvent]: InputOf<E> } = {
 const OPEN: readonly IncidentState[] = ['REPORTED', 'ACKNOWLEDGED', 'IN_PROGRESS', 'WAITING', 'RESOLVED'];
 
 /** Domain §4.4, row by row: from where, by whom, to where. Written down again so that the lifecycle cannot drift. */
-const TABLE: { readonly [E in IncidentEvent]: readonly [from: readonly IncidentState[], to: IncidentState | 'SAME', by: Actor] } = {
+const TABLE: {
+  readonly [E in IncidentEvent]: readonly [from: readonly IncidentState[], to: IncidentState | 'SAME', by: Actor];
+} = {
   assign: [OPEN, 'SAME', desk],
   change: [OPEN, 'SAME', desk],
   addNote: [OPEN, 'SAME', desk],
@@ -131,13 +145,16 @@ describe('every event by everybody else', () => {
     reopen: reporters,
     recordNetworkIncident: ['a message between parties'],
   };
-  test.each(events.flatMap((event) => people.map(([who, by]) => [event, who, by] as const)))('%s by %s', (event, who, by) => {
-    const [from] = TABLE[event];
-    const situation = inState(from[0] ?? 'REPORTED', { waitUntil: T0 });
-    const verdict = attempt(event, situation, by);
-    if (allowed[event].includes(who)) expect(decided(verdict).incident.version).toBe(2);
-    else expect(verdict).toMatchObject({ kind: 'NotAllowed' });
-  });
+  test.each(events.flatMap((event) => people.map(([who, by]) => [event, who, by] as const)))(
+    '%s by %s',
+    (event, who, by) => {
+      const [from] = TABLE[event];
+      const situation = inState(from[0] ?? 'REPORTED', { waitUntil: T0 });
+      const verdict = attempt(event, situation, by);
+      if (allowed[event].includes(who)) expect(decided(verdict).incident.version).toBe(2);
+      else expect(verdict).toMatchObject({ kind: 'NotAllowed' });
+    },
+  );
 });
 
 describe('guards', () => {
@@ -149,7 +166,9 @@ describe('guards', () => {
       code: 'REPORTER_TOO_LATE',
     });
     const waiting = inState('WAITING', { acknowledgedAt: null });
-    expect(decided(decide('cancel', waiting, act(reporter, minutes(1)), inputs.cancel)).incident.state).toBe('CANCELLED');
+    expect(decided(decide('cancel', waiting, act(reporter, minutes(1)), inputs.cancel)).incident.state).toBe(
+      'CANCELLED',
+    );
   });
 
   test('silence closes when its term has passed, and not a millisecond before', () => {
@@ -157,13 +176,19 @@ describe('guards', () => {
       decide('closeAfterSilence', inState('RESOLVED'), act(timer, minutes(1)), undefined, { silenceEndsAt });
     expect(code(at(new Date(minutes(1).getTime() + 1)))).toBe('SILENCE_TERM_RUNNING');
     expect(decided(at(minutes(1))).incident).toMatchObject({ state: 'CLOSED', closedAt: minutes(1) });
-    expect(code(decide('closeAfterSilence', inState('RESOLVED'), act(timer, minutes(1)), undefined))).toBe('SILENCE_TERM_RUNNING');
+    expect(code(decide('closeAfterSilence', inState('RESOLVED'), act(timer, minutes(1)), undefined))).toBe(
+      'SILENCE_TERM_RUNNING',
+    );
   });
 
   test('reopening is for 30 days after the closing', () => {
     const day = 24 * 60;
     const at = (when: Date) => decide('reopen', inState('CLOSED'), act(reporter, when), inputs.reopen);
-    expect(decided(at(minutes(30 * day))).incident).toMatchObject({ state: 'IN_PROGRESS', reopenedCount: 1, closedAt: null });
+    expect(decided(at(minutes(30 * day))).incident).toMatchObject({
+      state: 'IN_PROGRESS',
+      reopenedCount: 1,
+      closedAt: null,
+    });
     expect(code(at(new Date(minutes(30 * day).getTime() + 1)))).toBe('REOPEN_TERM_PASSED');
   });
 
@@ -216,7 +241,9 @@ describe('effects', () => {
       { name: 'FIRST_REACTION', state: 'STOPPED' },
       { name: 'RESOLVE', state: 'PAUSED', pauses: [{ from: minutes(1), to: null, reason: 'USER' }] },
     ]);
-    const party = decided(decide('wait', fresh, act(desk, minutes(1)), { reason: 'OTHER_PARTY', waitingFor: 'denkbeeld' }));
+    const party = decided(
+      decide('wait', fresh, act(desk, minutes(1)), { reason: 'OTHER_PARTY', waitingFor: 'denkbeeld' }),
+    );
     expect(party.clocks).toMatchObject([
       { name: 'FIRST_REACTION', state: 'STOPPED' },
       { name: 'OTHER_PARTY', onParticipant: 'denkbeeld', state: 'RUNNING', startedAt: minutes(1) },
@@ -246,7 +273,12 @@ describe('effects', () => {
         subject: incident.nextId,
         type: 'incident.handedOver',
         namedBy: 'handoverEnvelopeId',
-        body: { id: incident.nextId, previousId: incident.id, holders: ['fictiviteit', 'linde'], reporter: 'fictiviteit' },
+        body: {
+          id: incident.nextId,
+          previousId: incident.id,
+          holders: ['fictiviteit', 'linde'],
+          reporter: 'fictiviteit',
+        },
       },
       { to: 'fictiviteit', type: 'incident.involvedChanged', body: { involved: incident.involved } },
     ]);
@@ -263,16 +295,24 @@ describe('effects', () => {
       keys: { state: 'REPORTED', version: 2 },
     });
     expect(JSON.stringify(change)).not.toContain('Geheim');
-    const promoted = decided(decide('recordNetworkIncident', reported(), act(system, minutes(1)), inputs.recordNetworkIncident));
+    const promoted = decided(
+      decide('recordNetworkIncident', reported(), act(system, minutes(1)), inputs.recordNetworkIncident),
+    );
     expect(promoted.change.readersAfter).toEqual(['fictiviteit', 'linde', '*']);
   });
 
   test('opening is for those who may report, and its facts are those of the chain', () => {
     const open = (by: Actor) => decideOpening('report', 'linde', act(by, T0), transfer, null);
-    for (const by of [desk, actor('linde', 'HELPDESK'), actor('linde', 'MONITOR'), program('linde', 'incidents:write')]) {
+    for (const by of [
+      desk,
+      actor('linde', 'HELPDESK'),
+      actor('linde', 'MONITOR'),
+      program('linde', 'incidents:write'),
+    ]) {
       expect(decided(open(by)).incident.state).toBe('REPORTED');
     }
-    for (const by of [actor('linde', 'MEDIATOR'), program('linde', 'import')]) expect(open(by)).toMatchObject({ kind: 'NotAllowed' });
+    for (const by of [actor('linde', 'MEDIATOR'), program('linde', 'import')])
+      expect(open(by)).toMatchObject({ kind: 'NotAllowed' });
     const holders = ['linde', 'denkbeeld', 'linde', 'denkbeeld'];
     const { incident } = decided(decideOpening('takeIn', 'linde', act(system, T0), { ...transfer, holders }, null));
     expect(incident).toMatchObject({ pingPong: true, holders: [...holders, 'linde'], receivedFrom: 'denkbeeld' });

@@ -2,7 +2,7 @@
  * Decides what an event makes of an incident. First whether the actor may, in this state, by the contract's lifecycle;
  * then what the event itself asks and does (events/); then all of it as one decision. Pure.
  */
-import { clockEffects, decide as mayHappen, type EventOf } from '@kortelijn/schema/interpret/lifecycle.ts';
+import { clockEffects, type EventOf, decide as mayHappen } from '@kortelijn/schema/interpret/lifecycle.ts';
 import { incident as lifecycle } from '@kortelijn/schema/lifecycles/incident.ts';
 import { ownerOf } from './actor.ts';
 import { moveClocks } from './clocks.ts';
@@ -41,9 +41,8 @@ const effects = {
 } as const satisfies Partial<Record<EventOf<typeof lifecycle>, (...args: never[]) => Effect | Refusal>>;
 
 export type IncidentEvent = keyof typeof effects;
-export type InputOf<E extends IncidentEvent> = Parameters<(typeof effects)[E]> extends [unknown, unknown, infer Input]
-  ? Input
-  : undefined;
+export type InputOf<E extends IncidentEvent> =
+  Parameters<(typeof effects)[E]> extends [unknown, unknown, infer Input] ? Input : undefined;
 
 export interface Circumstances {
   /** When the silence after a resolution becomes consent; only the timer knows it. */

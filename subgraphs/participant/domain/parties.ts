@@ -15,5 +15,9 @@ export function activeParty(id: string, act: Pick<Act, 'party'>, path: string): 
   if (state === undefined) {
     return invalidInput('UNKNOWN_PARTICIPANT', path, `${path} names no participant of the network.`);
   }
-  return invalidInput('NOT_ACTIVE', path, `${id} takes no part now (${state}); only ACTIVE participants can be addressed.`);
+  return invalidInput(
+    'NOT_ACTIVE',
+    path,
+    `${id} takes no part now (${state}); only ACTIVE participants can be addressed.`,
+  );
 }

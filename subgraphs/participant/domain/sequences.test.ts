@@ -21,7 +21,10 @@ interface Step {
 const party = fc.constantFrom('linde', 'denkbeeld', 'fictiviteit', 'niemandsland', 'wie');
 const reason = fc.constantFrom('Daarom', '');
 const inputs: { readonly [E in IncidentEvent]: fc.Arbitrary<unknown> } = {
-  change: fc.record({ title: fc.constantFrom('A', 'B', ''), urgency: fc.constantFrom('LOW', 'HIGH') }, { requiredKeys: [] }),
+  change: fc.record(
+    { title: fc.constantFrom('A', 'B', ''), urgency: fc.constantFrom('LOW', 'HIGH') },
+    { requiredKeys: [] },
+  ),
   assign: fc.constantFrom({ teamId: 't1', team: { name: 'T' } }, { teamId: 't2', team: undefined }),
   acknowledge: fc.constant(undefined),
   start: fc.constant(undefined),
@@ -50,7 +53,10 @@ const inputs: { readonly [E in IncidentEvent]: fc.Arbitrary<unknown> } = {
     part: fc.option(fc.constantFrom('OWNER', 'REPORTER', 'AFFECTED', 'CONTRIBUTOR', 'OBSERVER')),
     state: fc.constantFrom('NOTIFIED', 'ACKNOWLEDGED', 'WORKING', 'NO_IMPACT', 'DONE'),
   }),
-  recordNetworkIncident: fc.record({ networkIncidentId: fc.constant('n'), state: fc.constantFrom('PROMOTED', 'DEMOTED') }),
+  recordNetworkIncident: fc.record({
+    networkIncidentId: fc.constant('n'),
+    state: fc.constantFrom('PROMOTED', 'DEMOTED'),
+  }),
 };
 const events = Object.keys(inputs) as IncidentEvent[];
 const likely = [desk, actor('fictiviteit', 'SERVICEDESK'), systemOf('linde'), systemOf('linde', 'timer')];
@@ -60,7 +66,10 @@ const step: fc.Arbitrary<Step> = fc.constantFrom(...events).chain((event) =>
   fc.record({
     event: fc.constant(event),
     input: inputs[event],
-    by: fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...likely) }, { weight: 1, arbitrary: fc.constantFrom(...unlikely) }),
+    by: fc.oneof(
+      { weight: 8, arbitrary: fc.constantFrom(...likely) },
+      { weight: 1, arbitrary: fc.constantFrom(...unlikely) },
+    ),
     laterMs: fc.oneof(fc.integer({ min: 0, max: 4_000_000 }), fc.integer({ min: -60_000, max: 0 })),
     batch: fc.constantFrom(null, null, null, 'proef'),
   }),
@@ -96,7 +105,10 @@ function live(steps: readonly Step[]): Past {
 }
 
 const holds = (property: (past: Past) => void) =>
-  fc.assert(fc.property(fc.array(step, { minLength: 5, maxLength: 60 }), (steps) => property(live(steps))), { numRuns: 400 });
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 5, maxLength: 60 }), (steps) => property(live(steps))),
+    { numRuns: 400 },
+  );
 
 test('the version rises by one, and updatedAt rises strictly, whatever the clock does', () => {
   holds(({ decisions }) => {
@@ -110,7 +122,11 @@ test('the version rises by one, and updatedAt rises strictly, whatever the clock
 
 test('the state moves by the table and by nothing else', () => {
   holds(({ decisions }) => {
-    for (const { step: { event }, before, decision } of decisions) {
+    for (const {
+      step: { event },
+      before,
+      decision,
+    } of decisions) {
       const { from, to } = lifecycle.events[event] as { from: readonly string[]; to: string };
       expect(from).toContain(before.incident.state);
       expect(decision.incident.state).toBe(to === 'SAME' ? before.incident.state : to);

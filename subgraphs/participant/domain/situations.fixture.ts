@@ -61,7 +61,9 @@ export const transfer: Transfer = {
 
 /** Reported at linde by fictiviteit. */
 export function reported(more: Partial<Incident> = {}, given: Partial<Transfer> = {}): Situation {
-  const decision = decided(decideOpening('takeIn', 'linde', act(systemOf('linde'), T0), { ...transfer, ...given }, null));
+  const decision = decided(
+    decideOpening('takeIn', 'linde', act(systemOf('linde'), T0), { ...transfer, ...given }, null),
+  );
   return after({ ...decision, incident: { ...decision.incident, ...more } });
 }
 

@@ -106,7 +106,9 @@ function foulHandover({ holders, previousId, involved }: Transfer, from: string)
 
 /** Whether a second envelope tells the same as the record that the first one opened. */
 export function opensSame(transfer: Transfer, incident: Incident): boolean {
-  return incident.id === transfer.id && incident.previousId === transfer.previousId && incident.chainId === transfer.chainId;
+  return (
+    incident.id === transfer.id && incident.previousId === transfer.previousId && incident.chainId === transfer.chainId
+  );
 }
 
 function malformed(what: string): ReadTransfer {

@@ -18,7 +18,9 @@ export function assistanceAsked(desk: Desk): Handler {
       [id, from, desk.me, incidentId, question, askedAt],
     );
     if (rowCount === 0) {
-      const { rows } = await client.query('SELECT from_participant, question FROM assistance_request WHERE id = $1', [id]);
+      const { rows } = await client.query('SELECT from_participant, question FROM assistance_request WHERE id = $1', [
+        id,
+      ]);
       const same = rows[0]?.from_participant === from && rows[0]?.question === question;
       return same ? TAKEN : { kind: 'REFUSED', code: 'ID_TAKEN' };
     }

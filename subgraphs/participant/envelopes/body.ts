@@ -1,9 +1,10 @@
 /** Reads bodies of envelopes with suspicion: what is missing or malformed is undefined, never guessed. */
+
+import type { Effect } from '@kortelijn/kit/envelopes/inbox.ts';
 import { type IdTag, parseId } from '@kortelijn/schema/vocabulary/ids.ts';
 import { parseDateTime } from '@kortelijn/schema/vocabulary/scalars.ts';
 import { type Bounds, refuseText } from '../domain/bounds.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import type { Effect } from '@kortelijn/kit/envelopes/inbox.ts';
 
 export function idIn(value: unknown, tag: IdTag, participant?: string): string | undefined {
   if (typeof value !== 'string') return undefined;

@@ -4,7 +4,7 @@ import { applyEvent } from '../commands/apply-event.ts';
 import { actOf, type Desk } from '../commands/desk.ts';
 import { deskOf } from '../domain/actor.ts';
 import { TEXTS } from '../domain/bounds.ts';
-import { type Decision } from '../domain/decision.ts';
+import type { Decision } from '../domain/decision.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
 import { idIn, instantIn, MALFORMED, oneOf, refused, TAKEN, textIn } from './body.ts';
 

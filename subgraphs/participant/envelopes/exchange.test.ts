@@ -62,7 +62,9 @@ describe('a handover', () => {
       ping_pong: false,
     });
     expect(there.first_reported_at).toEqual((await incident(linde, first)).first_reported_at);
-    expect(await timeline(denkbeeld, second)).toMatchObject([{ event: 'takeIn', by_participant: 'linde', text: 'Hoort daar' }]);
+    expect(await timeline(denkbeeld, second)).toMatchObject([
+      { event: 'takeIn', by_participant: 'linde', text: 'Hoort daar' },
+    ]);
     const { handover_envelope_id } = await incident(linde, first);
     expect(await envelopes(linde)).toMatchObject([{ id: handover_envelope_id, state: 'TAKEN' }]);
   });
@@ -144,10 +146,21 @@ describe('a handover', () => {
     await handOver(linde, first, denkbeeld);
     await net.settled();
     const ours = await incident(linde, first);
-    expect(ours).toMatchObject({ state: 'IN_PROGRESS', next_id: null, handed_over_to: null, handover_envelope_id: null });
-    expect((await timeline(linde, first)).at(-1)).toMatchObject({ event: 'undoHandover', text: 'denkbeeld: REFUSED ID_TAKEN' });
+    expect(ours).toMatchObject({
+      state: 'IN_PROGRESS',
+      next_id: null,
+      handed_over_to: null,
+      handover_envelope_id: null,
+    });
+    expect((await timeline(linde, first)).at(-1)).toMatchObject({
+      event: 'undoHandover',
+      text: 'denkbeeld: REFUSED ID_TAKEN',
+    });
     expect(await envelopes(linde)).toMatchObject([{ state: 'REFUSED', code: 'ID_TAKEN' }]);
-    const { rows } = await linde.pool.query(`SELECT name, cycle, state FROM clock WHERE incident_id = $1 ORDER BY name, cycle`, [first]);
+    const { rows } = await linde.pool.query(
+      `SELECT name, cycle, state FROM clock WHERE incident_id = $1 ORDER BY name, cycle`,
+      [first],
+    );
     expect(rows).toMatchObject([
       { name: 'FIRST_REACTION', state: 'STOPPED' },
       { name: 'RESOLVE', cycle: 1, state: 'CANCELLED' },
@@ -200,7 +213,10 @@ describe('a handover', () => {
 describe('rejecting ownership', () => {
   test('goes to whom it suggests, else to the previous holder, else to the reporter', async () => {
     const { second } = await handedOver(linde, denkbeeld);
-    const back = done('IncidentSent', await run(denkbeeld, 'rejectIncidentOwnership', { incidentId: second, reason: 'Niet van ons' }));
+    const back = done(
+      'IncidentSent',
+      await run(denkbeeld, 'rejectIncidentOwnership', { incidentId: second, reason: 'Niet van ons' }),
+    );
     expect(back.linkId).toMatch(/^linde:inc_/);
     const suggested = done(
       'IncidentSent',
@@ -213,7 +229,10 @@ describe('rejecting ownership', () => {
     expect(suggested.linkId).toMatch(/^fictiviteit:inc_/);
     const reported = done('IncidentSent', await run(fictiviteit, 'reportIncident', { ...what, about: 'linde' })).linkId;
     await net.settled();
-    const toReporter = done('IncidentSent', await run(linde, 'rejectIncidentOwnership', { incidentId: reported, reason: 'Nee' }));
+    const toReporter = done(
+      'IncidentSent',
+      await run(linde, 'rejectIncidentOwnership', { incidentId: reported, reason: 'Nee' }),
+    );
     expect(toReporter.linkId).toMatch(/^fictiviteit:inc_/);
     await net.settled();
     expect((await incident(fictiviteit, toReporter.linkId)).holders).toEqual(['linde', 'fictiviteit']);
@@ -225,7 +244,9 @@ describe('rejecting ownership', () => {
       kind: 'InvalidInput',
       code: 'NO_ONE_TO_RETURN_TO',
     });
-    expect(await run(linde, 'rejectIncidentOwnership', { incidentId, suggestedOwner: 'linde', reason: 'Nee' })).toMatchObject({
+    expect(
+      await run(linde, 'rejectIncidentOwnership', { incidentId, suggestedOwner: 'linde', reason: 'Nee' }),
+    ).toMatchObject({
       kind: 'InvalidInput',
       code: 'NOT_ANOTHER_PARTY',
     });
@@ -245,7 +266,11 @@ describe('what others add', () => {
       { note_id: note.noteId, author: 'linde', hash: sha256(text) },
     ]);
     expect(await count(denkbeeld, 'note')).toBe(0);
-    expect((await timeline(denkbeeld, second)).at(-1)).toMatchObject({ event: 'addNote', by_participant: 'linde', text: null });
+    expect((await timeline(denkbeeld, second)).at(-1)).toMatchObject({
+      event: 'addNote',
+      by_participant: 'linde',
+      text: null,
+    });
     // On what is no longer open nothing is added, and the result says so without a member for the state.
     expect(await run(linde, 'addNote', { incidentId: first, text })).toMatchObject({
       kind: 'NotAllowed',
@@ -256,7 +281,10 @@ describe('what others add', () => {
   test('of somebody who is not involved is refused by the owner, and the sender sees it', async () => {
     const incidentId = await report(linde);
     const set = await run(denkbeeld, 'setParticipation', { incidentId, state: 'WORKING' });
-    expect(done('ParticipationSet', set).participation).toMatchObject({ participant: 'denkbeeld', part: 'CONTRIBUTOR' });
+    expect(done('ParticipationSet', set).participation).toMatchObject({
+      participant: 'denkbeeld',
+      part: 'CONTRIBUTOR',
+    });
     await net.settled();
     expect(await envelopes(denkbeeld)).toMatchObject([{ state: 'REFUSED', code: 'ONLY_INVOLVED' }]);
     expect(await count(denkbeeld, 'participation')).toBe(0);
@@ -267,7 +295,9 @@ describe('what others add', () => {
     const incidentId = await report(linde, { affected: ['denkbeeld'] });
     await run(denkbeeld, 'setParticipation', { incidentId, part: 'AFFECTED', state: 'NO_IMPACT' });
     await net.settled();
-    const { rows } = await linde.pool.query('SELECT participant, part, state FROM participation ORDER BY participant, part');
+    const { rows } = await linde.pool.query(
+      'SELECT participant, part, state FROM participation ORDER BY participant, part',
+    );
     expect(rows).toEqual([
       { participant: 'denkbeeld', part: 'AFFECTED', state: 'NO_IMPACT' },
       { participant: 'linde', part: 'OWNER', state: 'NOTIFIED' },
@@ -278,38 +308,71 @@ describe('what others add', () => {
   });
 
   test('M-12: one servicedesk asks another and is answered, and no manager has a part in it', async () => {
-    const asked = done('AssistanceAsked', await run(linde, 'askAssistance', { of: 'denkbeeld', question: 'Zien jullie dit?' }));
+    const asked = done(
+      'AssistanceAsked',
+      await run(linde, 'askAssistance', { of: 'denkbeeld', question: 'Zien jullie dit?' }),
+    );
     await net.settled();
     const request = { requestId: asked.linkId };
     expect((await denkbeeld.pool.query('SELECT * FROM assistance_request')).rows).toMatchObject([
       { id: asked.linkId, from_participant: 'linde', to_participant: 'denkbeeld', state: 'ASKED' },
     ]);
-    const byAsker = await run(denkbeeld, 'answerAssistance', { ...request, answer: 'Zelf' }, linde.caller('SERVICEDESK'));
+    const byAsker = await run(
+      denkbeeld,
+      'answerAssistance',
+      { ...request, answer: 'Zelf' },
+      linde.caller('SERVICEDESK'),
+    );
     expect(byAsker).toMatchObject({ kind: 'NotAllowed', code: 'ONLY_ASKED_PARTY' });
-    const byHelpdesk = await run(denkbeeld, 'answerAssistance', { ...request, answer: 'x' }, denkbeeld.caller('HELPDESK'));
+    const byHelpdesk = await run(
+      denkbeeld,
+      'answerAssistance',
+      { ...request, answer: 'x' },
+      denkbeeld.caller('HELPDESK'),
+    );
     expect(byHelpdesk).toMatchObject({ kind: 'NotAllowed', code: 'ROLE_DOES_NOT_ALLOW' });
     done('AssistanceAnswered', await run(denkbeeld, 'answerAssistance', { ...request, answer: 'Ja, sinds tien uur' }));
     await net.settled();
-    expect(await run(denkbeeld, 'answerAssistance', { ...request, answer: 'Nee' })).toMatchObject({ kind: 'StateDoesNotAllow' });
-    const { rows } = await linde.pool.query(`SELECT type FROM outbox WHERE subject_id = $1 ORDER BY id`, [asked.linkId]);
+    expect(await run(denkbeeld, 'answerAssistance', { ...request, answer: 'Nee' })).toMatchObject({
+      kind: 'StateDoesNotAllow',
+    });
+    const { rows } = await linde.pool.query(`SELECT type FROM outbox WHERE subject_id = $1 ORDER BY id`, [
+      asked.linkId,
+    ]);
     expect(rows.map(({ type }) => type)).toEqual(['assistance.asked', 'assistance.answered']);
   });
 
   test('a reporter elsewhere is told of the solution, confirms it, and may reopen it for 30 days', async () => {
-    const incidentId = done('IncidentSent', await run(fictiviteit, 'reportIncident', { ...what, about: 'linde' })).linkId;
+    const incidentId = done(
+      'IncidentSent',
+      await run(fictiviteit, 'reportIncident', { ...what, about: 'linde' }),
+    ).linkId;
     await net.settled();
     await startedAgain(linde, incidentId);
-    done('IncidentChanged', await run(linde, 'resolveIncident', { incidentId, solution: 'Herstart', resolution: 'NORMAL' }));
+    done(
+      'IncidentChanged',
+      await run(linde, 'resolveIncident', { incidentId, solution: 'Herstart', resolution: 'NORMAL' }),
+    );
     await net.settled();
     const { rows } = await fictiviteit.pool.query(`SELECT type FROM outbox WHERE subject_id = $1`, [incidentId]);
     expect(rows).toEqual([{ type: 'incident.resolved' }]);
     const reporter = fictiviteit.caller('SERVICEDESK');
-    expect(await run(linde, 'confirmIncident', { incidentId })).toMatchObject({ kind: 'NotAllowed', code: 'ONLY_REPORTER' });
+    expect(await run(linde, 'confirmIncident', { incidentId })).toMatchObject({
+      kind: 'NotAllowed',
+      code: 'ONLY_REPORTER',
+    });
     done('IncidentChanged', await run(linde, 'confirmIncident', { incidentId }, reporter));
     net.clock.ms += 30 * 86_400_000 - 60_000;
     done('IncidentChanged', await run(linde, 'reopenIncident', { incidentId, reason: 'Weer stuk' }, reporter));
-    expect(await incident(linde, incidentId)).toMatchObject({ state: 'IN_PROGRESS', reopened_count: 1, closed_at: null });
-    done('IncidentChanged', await run(linde, 'resolveIncident', { incidentId, solution: 'Echt', resolution: 'NORMAL' }));
+    expect(await incident(linde, incidentId)).toMatchObject({
+      state: 'IN_PROGRESS',
+      reopened_count: 1,
+      closed_at: null,
+    });
+    done(
+      'IncidentChanged',
+      await run(linde, 'resolveIncident', { incidentId, solution: 'Echt', resolution: 'NORMAL' }),
+    );
     net.clock.ms += 30 * 86_400_000 + 1_000;
     expect(await run(linde, 'reopenIncident', { incidentId, reason: 'Weer' }, reporter)).toMatchObject({
       kind: 'NotAllowed',

@@ -2,9 +2,10 @@
  * What the receiver's signed receipt changes here, in the transaction that closes the envelope: a handover that was
  * taken in is delivered, one that was refused or withdrawn is ours again. Silence never comes here.
  */
-import type { PoolClient } from '@kortelijn/kit/postgres/connect.ts';
+
 import type { Delivery } from '@kortelijn/kit/envelopes/sender.ts';
 import { appendEvent } from '@kortelijn/kit/feed/append.ts';
+import type { PoolClient } from '@kortelijn/kit/postgres/connect.ts';
 import { applyEvent } from '../commands/apply-event.ts';
 import { actOf, type Desk } from '../commands/desk.ts';
 import { lockAndLook } from '../commands/read-situation.ts';

@@ -8,8 +8,8 @@ import { ownerOf } from '../actor.ts';
 import { refuseTexts, TEXTS } from '../bounds.ts';
 import { withInvolved } from '../chain.ts';
 import type { Act, Effect, Situation } from '../decision.ts';
-import { anotherParty } from '../parties.ts';
 import { ownPart } from '../participations.ts';
+import { anotherParty } from '../parties.ts';
 import { invalidInput, type Refusal } from '../refusal.ts';
 import { HOLDERS_MAX, transferBody } from '../transfer.ts';
 

@@ -4,8 +4,8 @@ import { refuseTexts, TEXTS } from '../bounds.ts';
 import { withInvolved } from '../chain.ts';
 import type { Act, Effect, Situation } from '../decision.ts';
 import type { Impact, Incident, Priority, Urgency, WaitReason } from '../incident.ts';
-import { anotherParty } from '../parties.ts';
 import { ownPart } from '../participations.ts';
+import { anotherParty } from '../parties.ts';
 import { priorityOf, priorityRank } from '../priority.ts';
 import { invalidInput, type Refusal } from '../refusal.ts';
 
@@ -37,7 +37,11 @@ export function change({ incident }: Situation, _act: Act, input: ChangeInput): 
   } satisfies Partial<Incident>;
   const changed = (Object.keys(next) as (keyof typeof next)[]).filter((field) => next[field] !== incident[field]);
   if (changed.length === 0) {
-    return invalidInput('NOTHING_TO_CHANGE', 'input', 'Nothing in the input differs from what stands: name what to change.');
+    return invalidInput(
+      'NOTHING_TO_CHANGE',
+      'input',
+      'Nothing in the input differs from what stands: name what to change.',
+    );
   }
   return { incident: next, entry: { text: changed.filter((field) => field !== 'priorityRank').join(', ') } };
 }

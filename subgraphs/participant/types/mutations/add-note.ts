@@ -19,7 +19,8 @@ builder.mutationField('addNote', (t) =>
     type: AddNoteResult,
     nullable: true,
     directives: { route: { by: 'CALLER' } },
-    description: "Writes a note. It stays at the caller's participant; the owner of the incident is told that it is there, and its hash.",
+    description:
+      "Writes a note. It stays at the caller's participant; the owner of the incident is told that it is there, and its hash.",
     args: { input: t.arg({ type: AddNoteInput, required: true, description: INPUT }) },
     resolve: async (_, { input }, { command, caller }) => asAddNoteResult(await command('addNote', input, caller)),
   }),

@@ -18,7 +18,8 @@ import type {
 const answer =
   <Union>(...kinds: readonly Result['kind'][]) =>
   (result: Result): Union => {
-    if (!kinds.includes(result.kind)) throw new Error(`A command answered ${result.kind}, expected ${kinds.join(', ')}.`);
+    if (!kinds.includes(result.kind))
+      throw new Error(`A command answered ${result.kind}, expected ${kinds.join(', ')}.`);
     return result as Union;
   };
 

@@ -21,7 +21,8 @@ builder.mutationField('askAssistance', (t) =>
     directives: { route: { by: 'CALLER' } },
     description: 'Asks another servicedesk for assistance; no manager approves.',
     args: { input: t.arg({ type: AskAssistanceInput, required: true, description: INPUT }) },
-    resolve: async (_, { input }, { command, caller }) => asAskAssistanceResult(await command('askAssistance', input, caller)),
+    resolve: async (_, { input }, { command, caller }) =>
+      asAskAssistanceResult(await command('askAssistance', input, caller)),
   }),
 );
 
@@ -42,6 +43,7 @@ builder.mutationField('answerAssistance', (t) =>
     directives: { route: { by: 'ID', path: 'input.requestId' } },
     description: "Answers another servicedesk's request for assistance.",
     args: { input: t.arg({ type: AnswerAssistanceInput, required: true, description: INPUT }) },
-    resolve: async (_, { input }, { command, caller }) => asAnswerAssistanceResult(await command('answerAssistance', input, caller)),
+    resolve: async (_, { input }, { command, caller }) =>
+      asAnswerAssistanceResult(await command('answerAssistance', input, caller)),
   }),
 );

@@ -19,7 +19,8 @@ builder.mutationField('retryEnvelope', (t) =>
     directives: { route: { by: 'CALLER' } },
     description: 'Tries to deliver a message now, whatever its turn.',
     args: { input: t.arg({ type: EnvelopeInput, required: true, description: INPUT }) },
-    resolve: async (_, { input }, { command, caller }) => asEnvelopeResult(await command('retryEnvelope', input, caller)),
+    resolve: async (_, { input }, { command, caller }) =>
+      asEnvelopeResult(await command('retryEnvelope', input, caller)),
   }),
 );
 
@@ -30,6 +31,7 @@ builder.mutationField('withdrawEnvelope', (t) =>
     directives: { route: { by: 'CALLER' } },
     description: 'Asks the receiver of a message never to take it in. Only its receipt says whether that was in time.',
     args: { input: t.arg({ type: EnvelopeInput, required: true, description: INPUT }) },
-    resolve: async (_, { input }, { command, caller }) => asEnvelopeResult(await command('withdrawEnvelope', input, caller)),
+    resolve: async (_, { input }, { command, caller }) =>
+      asEnvelopeResult(await command('withdrawEnvelope', input, caller)),
   }),
 );

@@ -29,7 +29,8 @@ builder.mutationField('resolveIncident', (t) =>
     directives: { route: { by: 'ID', path: 'input.incidentId' } },
     description: 'Says how an incident was solved; its reporter is told.',
     args: { input: t.arg({ type: ResolveIncidentInput, required: true, description: INPUT }) },
-    resolve: async (_, { input }, { command, caller }) => asIncidentResult(await command('resolveIncident', input, caller)),
+    resolve: async (_, { input }, { command, caller }) =>
+      asIncidentResult(await command('resolveIncident', input, caller)),
   }),
 );
 
@@ -50,7 +51,8 @@ builder.mutationField('confirmIncident', (t) =>
     directives: { route: { by: 'ID', path: 'input.incidentId' } },
     description: 'The reporter agrees that an incident is solved; it is closed.',
     args: { input: t.arg({ type: ConfirmIncidentInput, required: true, description: INPUT }) },
-    resolve: async (_, { input }, { command, caller }) => asIncidentResult(await command('confirmIncident', input, caller)),
+    resolve: async (_, { input }, { command, caller }) =>
+      asIncidentResult(await command('confirmIncident', input, caller)),
   }),
 );
 
@@ -72,7 +74,8 @@ builder.mutationField('reopenIncident', (t) =>
     directives: { route: { by: 'ID', path: 'input.incidentId' } },
     description: 'The reporter says, within 30 days, that an incident is not solved.',
     args: { input: t.arg({ type: ReopenIncidentInput, required: true, description: INPUT }) },
-    resolve: async (_, { input }, { command, caller }) => asIncidentResult(await command('reopenIncident', input, caller)),
+    resolve: async (_, { input }, { command, caller }) =>
+      asIncidentResult(await command('reopenIncident', input, caller)),
   }),
 );
 
@@ -94,6 +97,7 @@ builder.mutationField('cancelIncident', (t) =>
     directives: { route: { by: 'ID', path: 'input.incidentId' } },
     description: 'Withdraws an incident: the owner while it is open, the reporter before it is acknowledged.',
     args: { input: t.arg({ type: CancelIncidentInput, required: true, description: INPUT }) },
-    resolve: async (_, { input }, { command, caller }) => asIncidentResult(await command('cancelIncident', input, caller)),
+    resolve: async (_, { input }, { command, caller }) =>
+      asIncidentResult(await command('cancelIncident', input, caller)),
   }),
 );

@@ -24,7 +24,8 @@ builder.mutationField('handOverIncident', (t) =>
     directives: { route: { by: 'ID', path: 'input.incidentId' } },
     description: 'Hands an incident over to another participant. Delivered exactly once, also when that one is down.',
     args: { input: t.arg({ type: HandOverIncidentInput, required: true, description: INPUT }) },
-    resolve: async (_, { input }, { command, caller }) => asIncidentSentResult(await command('handOverIncident', input, caller)),
+    resolve: async (_, { input }, { command, caller }) =>
+      asIncidentSentResult(await command('handOverIncident', input, caller)),
   }),
 );
 
@@ -45,8 +46,10 @@ builder.mutationField('rejectIncidentOwnership', (t) =>
     type: IncidentSentResult,
     nullable: true,
     directives: { route: { by: 'ID', path: 'input.incidentId' } },
-    description: 'Says that an incident is not for this participant: it goes to the suggested owner, else back to the previous holder, else to the reporter.',
+    description:
+      'Says that an incident is not for this participant: it goes to the suggested owner, else back to the previous holder, else to the reporter.',
     args: { input: t.arg({ type: RejectIncidentOwnershipInput, required: true, description: INPUT }) },
-    resolve: async (_, { input }, { command, caller }) => asIncidentSentResult(await command('rejectIncidentOwnership', input, caller)),
+    resolve: async (_, { input }, { command, caller }) =>
+      asIncidentSentResult(await command('rejectIncidentOwnership', input, caller)),
   }),
 );

@@ -9,7 +9,8 @@ export const ImportInput = builder.inputType('ImportInput', {
   }),
 });
 
-export const COMMAND_ID = 'Names this command: sent again with the same id it has the same effect once and the same answer.';
+export const COMMAND_ID =
+  'Names this command: sent again with the same id it has the same effect once and the same answer.';
 export const EXPECTED_VERSION = 'The version that was read; refused with VersionConflict when there is a newer one.';
 export const IMPORT = 'Only in an import: when it happened.';
 export const INCIDENT_ID = 'The incident.';

@@ -31,8 +31,10 @@ builder.mutationField('reportIncident', (t) =>
     type: IncidentSentResult,
     nullable: true,
     directives: { route: { by: 'CALLER' } },
-    description: 'Reports an incident: opened at the own desk, or told to the participant it is about, exactly once, also when that one is down.',
+    description:
+      'Reports an incident: opened at the own desk, or told to the participant it is about, exactly once, also when that one is down.',
     args: { input: t.arg({ type: ReportIncidentInput, required: true, description: INPUT }) },
-    resolve: async (_, { input }, { command, caller }) => asIncidentSentResult(await command('reportIncident', input, caller)),
+    resolve: async (_, { input }, { command, caller }) =>
+      asIncidentSentResult(await command('reportIncident', input, caller)),
   }),
 );

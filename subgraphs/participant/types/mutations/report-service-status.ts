@@ -22,6 +22,7 @@ builder.mutationField('reportServiceStatus', (t) =>
     directives: { route: { by: 'CALLER' } },
     description: "Reports how well a service of the caller's participant works; the whole network sees it.",
     args: { input: t.arg({ type: ReportServiceStatusInput, required: true, description: INPUT }) },
-    resolve: async (_, { input }, { command, caller }) => asReportServiceStatusResult(await command('reportServiceStatus', input, caller)),
+    resolve: async (_, { input }, { command, caller }) =>
+      asReportServiceStatusResult(await command('reportServiceStatus', input, caller)),
   }),
 );

@@ -23,6 +23,7 @@ builder.mutationField('setParticipation', (t) =>
     directives: { route: { by: 'CALLER' } },
     description: "Says what the caller's participant does about an incident in which it is involved.",
     args: { input: t.arg({ type: SetParticipationInput, required: true, description: INPUT }) },
-    resolve: async (_, { input }, { command, caller }) => asSetParticipationResult(await command('setParticipation', input, caller)),
+    resolve: async (_, { input }, { command, caller }) =>
+      asSetParticipationResult(await command('setParticipation', input, caller)),
   }),
 );

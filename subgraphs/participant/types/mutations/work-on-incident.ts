@@ -30,7 +30,8 @@ builder.mutationField('changeIncident', (t) =>
     directives: { route: { by: 'ID', path: 'input.incidentId' } },
     description: 'Changes what is known of an incident or how it is weighed.',
     args: { input: t.arg({ type: ChangeIncidentInput, required: true, description: INPUT }) },
-    resolve: async (_, { input }, { command, caller }) => asIncidentResult(await command('changeIncident', input, caller)),
+    resolve: async (_, { input }, { command, caller }) =>
+      asIncidentResult(await command('changeIncident', input, caller)),
   }),
 );
 
@@ -52,7 +53,8 @@ builder.mutationField('assignIncident', (t) =>
     directives: { route: { by: 'ID', path: 'input.incidentId' } },
     description: 'Gives an incident to a team of the owner.',
     args: { input: t.arg({ type: AssignIncidentInput, required: true, description: INPUT }) },
-    resolve: async (_, { input }, { command, caller }) => asIncidentResult(await command('assignIncident', input, caller)),
+    resolve: async (_, { input }, { command, caller }) =>
+      asIncidentResult(await command('assignIncident', input, caller)),
   }),
 );
 
@@ -73,7 +75,8 @@ builder.mutationField('acknowledgeIncident', (t) =>
     directives: { route: { by: 'ID', path: 'input.incidentId' } },
     description: 'Says that the desk has seen an incident and takes it.',
     args: { input: t.arg({ type: AcknowledgeIncidentInput, required: true, description: INPUT }) },
-    resolve: async (_, { input }, { command, caller }) => asIncidentResult(await command('acknowledgeIncident', input, caller)),
+    resolve: async (_, { input }, { command, caller }) =>
+      asIncidentResult(await command('acknowledgeIncident', input, caller)),
   }),
 );
 
@@ -94,7 +97,8 @@ builder.mutationField('startIncident', (t) =>
     directives: { route: { by: 'ID', path: 'input.incidentId' } },
     description: 'Says that work on an incident begins.',
     args: { input: t.arg({ type: StartIncidentInput, required: true, description: INPUT }) },
-    resolve: async (_, { input }, { command, caller }) => asIncidentResult(await command('startIncident', input, caller)),
+    resolve: async (_, { input }, { command, caller }) =>
+      asIncidentResult(await command('startIncident', input, caller)),
   }),
 );
 
@@ -118,7 +122,8 @@ builder.mutationField('waitIncident', (t) =>
     directives: { route: { by: 'ID', path: 'input.incidentId' } },
     description: 'Says what work on an incident waits for.',
     args: { input: t.arg({ type: WaitIncidentInput, required: true, description: INPUT }) },
-    resolve: async (_, { input }, { command, caller }) => asIncidentResult(await command('waitIncident', input, caller)),
+    resolve: async (_, { input }, { command, caller }) =>
+      asIncidentResult(await command('waitIncident', input, caller)),
   }),
 );
 
@@ -139,6 +144,7 @@ builder.mutationField('resumeIncident', (t) =>
     directives: { route: { by: 'ID', path: 'input.incidentId' } },
     description: 'Says that waiting is over.',
     args: { input: t.arg({ type: ResumeIncidentInput, required: true, description: INPUT }) },
-    resolve: async (_, { input }, { command, caller }) => asIncidentResult(await command('resumeIncident', input, caller)),
+    resolve: async (_, { input }, { command, caller }) =>
+      asIncidentResult(await command('resumeIncident', input, caller)),
   }),
 );
