@@ -3,13 +3,12 @@ import { isNonNullType } from 'graphql';
 import type { Answered, EndpointError, Reply } from '../transport/reply.ts';
 import type { DirectorySnapshot } from './directory-snapshot.ts';
 import type { FetchContext } from './fetch.ts';
-import { readKey } from './json.ts';
+import { readKey, readPath } from './json.ts';
 import { breach, type Said, saidByError, saidByFailure } from './outcome.ts';
 import { type CompiledFetch, type CompiledRoot, variablesJson } from './rewrite.ts';
 import type { Ask } from './scatter.ts';
 import type { Skew } from './skew.ts';
 import { privateAlias } from './private-alias.ts';
-import { readPath } from './json.ts';
 
 export interface PartyResult {
   readonly participant: string;
@@ -69,7 +68,7 @@ export function createAskRoots({ ask, skew, directory }: AskRootsOptions): AskRo
       body: `${fitted.document.bodyHead}${variablesJson(fitted.document, variables, afterVariables)}}`,
       kind: compiled.kind,
       isPersonal: fitted.document.isPersonal,
-      isRepeatable: roots.every((root) => typeof readPath(root.argumentsOf(variables), ['input', 'commandId']) === 'string'),
+      isRepeatable: compiled.kind === 'mutation' && fitted.roots.every((root) => hasCommandId(root, variables)),
     };
     const reply = await ask(participant, outgoing, context);
 
@@ -90,6 +89,10 @@ export function createAskRoots({ ask, skew, directory }: AskRootsOptions): AskRo
     return results;
   };
   return (participant, question, context) => askRoots(participant, question, context, true);
+}
+
+function hasCommandId(root: CompiledRoot, variables: Readonly<Record<string, unknown>>): boolean {
+  return typeof readPath(root.argumentsOf(variables), ['input', 'commandId']) === 'string';
 }
 
 function resultOf(

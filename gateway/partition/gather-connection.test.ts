@@ -1,7 +1,8 @@
 /** Paging over participants that come and go, held against the promises of a list. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cursorBytes, gatherConnection, pageFinding } from './gather-connection.ts';
+import { compareCursors } from './compare-cursors.ts';
+import { gatherConnection, pageFinding } from './gather-connection.ts';
 import type { ListPosition } from './page-cursor.ts';
 
 const cursorOf = (key: number, id: string) => {
@@ -9,6 +10,9 @@ const cursorOf = (key: number, id: string) => {
   bytes.writeUInt32BE(key);
   return Buffer.concat([bytes, Buffer.from(id)]).toString('base64url');
 };
+
+/** A cursor's bytes as a text that compares as they do. */
+const cursorBytes = (cursor: string) => Buffer.from(cursor, 'base64url').toString('latin1');
 
 interface Row {
   readonly cursor: string;
@@ -179,4 +183,14 @@ test.each([
   ['a cursor that is not base64url', ['a+/='], undefined, false],
 ])('%s: may be merged is %s', (_name, cursors, after, isFine) => {
   expect(pageFinding(cursors, after, 2) === undefined).toBe(isFine);
+});
+
+test('cursors compare as their bytes do', () => {
+  const bytes = fc.uint8Array({ maxLength: 12 });
+  fc.assert(
+    fc.property(bytes, bytes, (a, b) => {
+      const found = compareCursors(Buffer.from(a).toString('base64url'), Buffer.from(b).toString('base64url'));
+      expect(Math.sign(found)).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    }),
+  );
 });

@@ -7,6 +7,7 @@
  * - one that missed a page goes on where it was: its rows come next, among themselves in order, and are announced.
  * A page is cut short where a participant's next row is not known: a row is never shown before one that sorts earlier.
  */
+import { compareCursors } from './compare-cursors.ts';
 import type { ListPosition, PartyPosition } from './page-cursor.ts';
 
 export interface PartyPage {
@@ -47,7 +48,6 @@ export interface ConnectionOutcome {
 
 interface Party {
   readonly participant: string;
-  readonly keys: readonly string[];
   readonly cursors: readonly string[];
   readonly hasNextPage: boolean;
   readonly before: PartyPosition;
@@ -57,7 +57,7 @@ interface Party {
 
 export function gatherConnection(input: ConnectionInput): ConnectionOutcome {
   const { pages, silent, position, first, nowMs } = input;
-  const furthestBefore = position?.furthest === undefined ? undefined : cursorBytes(position.furthest);
+  const furthestBefore = position?.furthest;
   const parties = pages.map((page) => partyOf(page, position, furthestBefore, nowMs));
   const taken = parties.map(({ passed }) => passed);
   const rows: MergedRow[] = [];
@@ -65,15 +65,15 @@ export function gatherConnection(input: ConnectionInput): ConnectionOutcome {
 
   while (rows.length < first) {
     let best = -1;
-    let bestKey = '';
+    let bestCursor = '';
     for (let index = 0; index < parties.length; index += 1) {
       const party = parties[index] as Party;
-      const key = party.keys[taken[index] as number];
-      if (key === undefined) {
+      const cursor = party.cursors[taken[index] as number];
+      if (cursor === undefined) {
         if (party.hasNextPage) wanting.push(index);
-      } else if (best === -1 || key < bestKey) {
+      } else if (best === -1 || compareCursors(cursor, bestCursor) < 0) {
         best = index;
-        bestKey = key;
+        bestCursor = cursor;
       }
     }
     if (wanting.length > 0 || best === -1) break;
@@ -88,23 +88,18 @@ export function gatherConnection(input: ConnectionInput): ConnectionOutcome {
 
   /** The position when so many rows of each party are behind us. */
   const positionAt = (consumed: readonly number[], shown: number): ListPosition => {
-    let furthestKey = furthestBefore;
-    let furthest = position?.furthest;
+    let furthest = furthestBefore;
     for (let index = 0; index < shown; index += 1) {
       const { page, row } = rows[index] as MergedRow;
-      const party = parties[page] as Party;
-      const key = party.keys[row] as string;
-      if (furthestKey === undefined || key > furthestKey) {
-        furthestKey = key;
-        furthest = party.cursors[row];
-      }
+      const cursor = (parties[page] as Party).cursors[row] as string;
+      if (furthest === undefined || compareCursors(cursor, furthest) > 0) furthest = cursor;
     }
     // Parties that were not asked this time (suspended, or left out) keep their place.
     const next = new Map<string, PartyPosition>(position?.parties ?? []);
     for (const [index, party] of parties.entries()) {
       const count = consumed[index] as number;
       const after = count === 0 ? party.before.after : party.cursors[count - 1];
-      const isBehind = party.before.missingSinceMs !== undefined && mayHaveEarlier(party, count, furthestKey);
+      const isBehind = party.before.missingSinceMs !== undefined && mayHaveEarlier(party, count, furthest);
       next.set(party.participant, { after, missingSinceMs: isBehind ? party.before.missingSinceMs : undefined });
     }
     for (const [participant, kept] of silentPositions) next.set(participant, kept);
@@ -115,7 +110,7 @@ export function gatherConnection(input: ConnectionInput): ConnectionOutcome {
   for (const { page, row } of rows) {
     const party = parties[page] as Party;
     const since = party.before.missingSinceMs;
-    if (since !== undefined && furthestBefore !== undefined && (party.keys[row] as string) <= furthestBefore) {
+    if (since !== undefined && furthestBefore !== undefined && compareCursors(party.cursors[row] as string, furthestBefore) <= 0) {
       resumed.set(party.participant, since);
     }
   }
@@ -126,7 +121,7 @@ export function gatherConnection(input: ConnectionInput): ConnectionOutcome {
     resumed,
     // A silent party may have more; an empty page says that for now there is nothing to wait for.
     hasNextPage:
-      parties.some((party, index) => party.hasNextPage || (taken[index] as number) < party.keys.length) ||
+      parties.some((party, index) => party.hasNextPage || (taken[index] as number) < party.cursors.length) ||
       (silent.length > 0 && rows.length > 0),
     next: positionAt(taken, rows.length),
     positionAfter(index) {
@@ -149,35 +144,35 @@ function partyOf(
   // One that joined while the caller pages has missed the pages before.
   const isNew = position !== undefined && !position.parties.has(page.participant);
   const before = position?.parties.get(page.participant) ?? { after: undefined, missingSinceMs: isNew ? nowMs : undefined };
-  const keys = page.cursors.map(cursorBytes);
+  const { cursors } = page;
   let passed = 0;
   if (before.missingSinceMs === undefined && furthestBefore !== undefined) {
-    while (passed < keys.length && (keys[passed] as string) <= furthestBefore) passed += 1;
+    while (passed < cursors.length && compareCursors(cursors[passed] as string, furthestBefore) <= 0) passed += 1;
   }
-  return { participant: page.participant, keys, cursors: page.cursors, hasNextPage: page.hasNextPage, before, passed };
+  return { participant: page.participant, cursors, hasNextPage: page.hasNextPage, before, passed };
 }
 
 /** Whether a party may still have rows that sort before the furthest shown. */
-function mayHaveEarlier(party: Party, consumed: number, furthestKey: string | undefined): boolean {
-  if (furthestKey === undefined) return false;
-  const next = party.keys[consumed];
-  return next === undefined ? party.hasNextPage : next <= furthestKey;
+function mayHaveEarlier(party: Party, consumed: number, furthest: string | undefined): boolean {
+  if (furthest === undefined) return false;
+  const next = party.cursors[consumed];
+  return next === undefined ? party.hasNextPage : compareCursors(next, furthest) <= 0;
 }
 
-/** A cursor's bytes as a string that compares as they do. */
-export function cursorBytes(cursor: string): string {
-  return Buffer.from(cursor, 'base64url').toString('latin1');
-}
+const cursorLengthMax = 500;
 
 /** What is wrong with one participant's rows; undefined when they can be merged. */
 export function pageFinding(cursors: readonly unknown[], after: string | undefined, first: number): string | undefined {
   if (cursors.length > first) return `Expected at most ${first} rows, found ${cursors.length}.`;
-  let last = after === undefined ? undefined : cursorBytes(after);
-  for (const cursor of cursors) {
-    if (typeof cursor !== 'string' || !/^[\w-]{1,500}$/.test(cursor)) return 'Expected cursors in base64url, found another.';
-    const key = cursorBytes(cursor);
-    if (last !== undefined && key <= last) return 'Expected rows in strict order after the cursor, found them otherwise.';
-    last = key;
+  const isText = cursors.every((cursor) => typeof cursor === 'string' && cursor.length > 0 && cursor.length <= cursorLengthMax);
+  // One look at all of them: a row's share of it is small.
+  if (!isText || !/^[\w-]*$/.test(cursors.join(''))) return 'Expected cursors in base64url, found another.';
+  let last = after;
+  for (const cursor of cursors as readonly string[]) {
+    if (last !== undefined && compareCursors(cursor, last) <= 0) {
+      return 'Expected rows in strict order after the cursor, found them otherwise.';
+    }
+    last = cursor;
   }
   return undefined;
 }

@@ -5,7 +5,7 @@
  * what cannot be unpacked cannot be a bomb. Redirects are not followed. What the answer means is decided in answer.ts.
  */
 import { type Dispatcher, Pool } from 'undici';
-import { createJsonDepth } from './json-depth.ts';
+import { createJsonDepth, depthMeasuredFromBytes, type JsonDepth } from './json-depth.ts';
 import { type Failed, failed } from './reply.ts';
 
 export interface Exchange {
@@ -84,7 +84,7 @@ export function createAttempts(settings: AttemptSettings, now: () => number): At
         let timeMs: number | undefined;
         let byteCount = 0;
         const chunks: Buffer[] = [];
-        const depth = createJsonDepth(settings.answerDepthMax);
+        let depth: JsonDepth | undefined;
         let isDone = false;
 
         const finish = (result: Exchange | Failed): void => {
@@ -128,10 +128,14 @@ export function createAttempts(settings: AttemptSettings, now: () => number): At
               byteCount += chunk.length;
               if (byteCount > settings.answerBytesMax) {
                 finish(tooLarge(settings));
-              } else if (!depth.take(chunk)) {
+                return;
+              }
+              chunks.push(chunk);
+              if (byteCount <= depthMeasuredFromBytes) return;
+              const unmeasured = depth === undefined ? chunks : [chunk];
+              depth ??= createJsonDepth(settings.answerDepthMax);
+              if (!unmeasured.every(depth.take)) {
                 finish(failed('TOO_LARGE', `Expected an answer at most ${settings.answerDepthMax} deep, found a deeper one.`, true));
-              } else {
-                chunks.push(chunk);
               }
             },
             onResponseEnd() {

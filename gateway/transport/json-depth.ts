@@ -1,6 +1,7 @@
 /**
  * Measures how deep JSON nests while its bytes come in, so that a deep answer is cut off before it is parsed:
- * parsing five megabytes of brackets costs a hundred in objects.
+ * parsing five megabytes of brackets costs a hundred in objects. Short answers are not worth the look: the parser
+ * does not recurse, and nobody reads deeper than what was asked.
  */
 export interface JsonDepth {
   /** False as soon as the text nests deeper than allowed. */
@@ -9,6 +10,8 @@ export interface JsonDepth {
 
 const quote = 0x22;
 const backslash = 0x5c;
+
+export const depthMeasuredFromBytes = 65_536;
 
 export function createJsonDepth(depthMax: number): JsonDepth {
   let depth = 0;
