@@ -107,7 +107,7 @@ CREATE INDEX clock_incident_id_idx ON clock (incident_id);
 CREATE TABLE participation (
   incident_id text COLLATE "C" NOT NULL,
   participant text COLLATE "C" NOT NULL,
-  part        text           NOT NULL,
+  part        text COLLATE "C" NOT NULL,
   state       text           NOT NULL,
   since       timestamptz(3) NOT NULL,
   PRIMARY KEY (incident_id, participant, part)
