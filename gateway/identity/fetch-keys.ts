@@ -10,7 +10,13 @@ import { fetch } from 'undici';
 const timeoutMs = 5_000;
 const maxBytes = 256 * 1024;
 
+const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
+
 export async function fetchIssuerKeys(issuer: string): Promise<JSONWebKeySet> {
+  const { protocol, hostname } = new URL(issuer);
+  if (protocol !== 'https:' && !(protocol === 'http:' && loopback.has(hostname))) {
+    throw new Error(`Expected an issuer with an https address, or one on this machine, found ${issuer}.`);
+  }
   const discovery = await fetchJson(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
   if (discovery.issuer !== issuer) {
     throw new Error(`Expected the discovery document of ${issuer} to name itself, found another issuer.`);

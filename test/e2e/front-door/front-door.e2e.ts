@@ -310,6 +310,9 @@ describe("the participants' door", () => {
 });
 
 describe('the process', () => {
+  const alone = (name: string, env: Record<string, string>) =>
+    createManagedProcess({ name, main: join(root, 'gateway/main.ts'), env, logFile: join(folder, `${name}.log`) });
+
   it('shows whether it lives and can work, its figures, and the network to the foundation only', async () => {
     expect((await fetch(`${hubUrl}/health/live`)).status).toBe(200);
     expect(await (await fetch(`${hubUrl}/health/ready`)).json()).toEqual({ ready: true, reasons: [] });
@@ -330,9 +333,7 @@ describe('the process', () => {
     expect(log).not.toMatch(/eyJ|Balie|retryEnvelope|Bearer/);
   });
 
-  it('starts from its last signed copy while the registry is down, and names every problem of its configuration', async () => {
-    const alone = (name: string, env: Record<string, string>) =>
-      createManagedProcess({ name, main: join(root, 'gateway/main.ts'), env, logFile: join(folder, `${name}.log`) });
+  it('F23: starts from its last signed copy while the registry is down, and ends what runs before it stops', async () => {
     const files = {
       KEYS_FILE: join(folder, 'keys.json'),
       PINS_FILE: join(folder, 'pins.json'),
@@ -346,9 +347,20 @@ describe('the process', () => {
     });
     const url = await second.start();
     expect((await fetch(url.replace('/graphql', '/health/ready'))).status).toBe(200);
-    await second.stop();
-    expect(await second.gone()).toBe(0);
 
+    const token = await tokenOf('linde');
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+    const underWay = fetch(url, { method: 'POST', headers, body: '{"query":"{ teams { name } }"}' });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const stopped = second.stop();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await expect(fetch(url, { method: 'POST', headers, body: '{"query":"{ __typename }"}' })).rejects.toThrow();
+    expect(await (await underWay).json()).toMatchObject({ data: { teams: [] } });
+    await stopped;
+    expect(await second.gone()).toBe(0);
+  });
+
+  it('names every problem of its configuration at once', async () => {
     const wrong = alone('wrong', { PORT: 'x', REGISTRY_URL: 'nowhere', KORTELIJN_CLOCK: 'f', NODE_ENV: 'production' });
     await expect(wrong.start()).rejects.toThrow('ended with 1');
     const log = readFileSync(join(folder, 'wrong.log'), 'utf8');

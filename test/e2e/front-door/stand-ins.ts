@@ -55,6 +55,11 @@ export const participantResolvers = (deliver: (envelope: string) => string) => (
             teams: [],
           },
     incidentCount: () => ({ value: 1 }),
+    /** Slow enough to be under way while something else happens. */
+    teams: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      return [];
+    },
   },
   Mutation: {
     retryEnvelope: (_: unknown, { input }: { input: { envelopeId: string } }) => ({

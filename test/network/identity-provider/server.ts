@@ -54,7 +54,7 @@ export async function startIdentityProvider(options: IdentityProviderOptions): P
     const issuer = `${url}/${participant.id}`;
     const key = signingKey(participant.id, options.dataDir);
     const { audience, redirectUris, now } = options;
-    const provider = createIssuer({ participant, issuer, key, audience, redirectUris, cookieKeys });
+    const provider = createIssuer({ participant, issuer, key, audience, redirectUris, cookieKeys, now });
     const makeDemoToken = createDemoTokens({ participant, issuer, key, audience, now });
     issuing.set(participant.id, { participant, provider, handle: provider.callback(), makeDemoToken });
   }
