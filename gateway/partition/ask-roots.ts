@@ -7,7 +7,7 @@ import { readKey, readPath } from './json.ts';
 import { breach, type Said, saidByError, saidByFailure } from './outcome.ts';
 import { type CompiledFetch, type CompiledRoot, variablesJson } from './rewrite.ts';
 import type { Ask } from './scatter.ts';
-import type { Skew } from './skew.ts';
+import { looksOlder, type Skew } from './skew.ts';
 import { privateAlias } from './private-alias.ts';
 
 export interface PartyResult {
@@ -133,15 +133,6 @@ export function unheard(participant: string, said: Said): PartyResult {
     mayHaveActed: false,
     older: [],
   };
-}
-
-/** A refusal of the whole document before any of it ran: the endpoint may know an older contract. */
-function looksOlder(reply: Reply): boolean {
-  return (
-    reply.kind === 'answered' &&
-    reply.data === null &&
-    reply.errors.every(({ path, code }) => path.length === 0 && (code === undefined || code === 'GRAPHQL_VALIDATION_FAILED' || code === 'BAD_USER_INPUT'))
-  );
 }
 
 function rootsWithoutWord(reply: Reply, roots: readonly CompiledRoot[]): readonly CompiledRoot[] {

@@ -6,7 +6,7 @@
  * is silent is absent too, with what became of the owner.
  */
 import { parseId } from '@kortelijn/schema/vocabulary/ids.ts';
-import { type Caller } from '../transport/caller.ts';
+import type { Caller } from '../transport/caller.ts';
 import type { Answered, EndpointError, Reply } from '../transport/reply.ts';
 import type { Contract } from './contract.ts';
 import type { DirectorySnapshot } from './directory-snapshot.ts';
@@ -16,7 +16,9 @@ import { isJsonObject, type JsonObject, readKey } from './json.ts';
 import { breach, codeOf, type Said, saidByError, saidByFailure } from './outcome.ts';
 import { type PartialError, partialError } from './partial-error.ts';
 import { refusalOf } from './route.ts';
+import type { EndpointDocument } from './rewrite.ts';
 import type { Ask } from './scatter.ts';
+import { looksOlder, type Skew } from './skew.ts';
 
 /** Where a representation goes, or why nowhere. Pure. */
 export type EntityRoute =
@@ -51,6 +53,7 @@ function idOf(representation: unknown): string | undefined {
 export interface EntitiesOptions {
   readonly contract: Contract;
   readonly ask: Ask;
+  readonly skew: Skew;
   readonly directory: () => DirectorySnapshot;
 }
 
@@ -66,7 +69,7 @@ interface Taking {
   readonly absent: { alias: string; index: number }[];
 }
 
-export function createEntities({ contract, ask, directory }: EntitiesOptions) {
+export function createEntities({ contract, ask, skew, directory }: EntitiesOptions) {
   return async (compiled: CompiledEntities, fetch: Fetch, context: FetchContext): Promise<FetchAnswer> => {
     const snapshot = directory();
     const taking: Taking = { lists: new Map(), errors: [], absent: [] };
@@ -82,8 +85,26 @@ export function createEntities({ contract, ask, directory }: EntitiesOptions) {
     }
     await Promise.all(
       [...shares].map(async ([participant, parts]) => {
-        const reply = await ask(participant, outgoingOf(compiled, fetch, parts), context);
-        takeIn(taking, participant, parts, fetch, reply, snapshot.prefixesOf(participant), context);
+        await askShare(participant, parts, true);
+
+        async function askShare(to: string, asked: readonly Share[], mayLearn: boolean): Promise<void> {
+          const fitted = skew.fit(to, compiled, asked.map(({ root }) => root));
+          for (const { root, missing } of fitted.refused) {
+            const said = { outcome: 'CONTRACT_BREACH', code: 'CONTRACT_TOO_OLD', reason: `It lacks ${missing}.` } as const;
+            const { indexes } = asked.find((part) => part.root.index === root.index) as Share;
+            for (const index of indexes) lacking(taking, root.alias, index, said.code, to, context, said);
+          }
+          if (fitted.document === undefined) return;
+          const kept = asked.filter(({ root }) => fitted.roots.some(({ index }) => index === root.index));
+          const reply = await ask(to, outgoingOf(fitted.document, fetch, kept), context);
+          if (mayLearn && looksOlder(reply) && (await skew.learn(to, context))) return askShare(to, kept, false);
+          takeIn(taking, to, kept, fetch, reply, snapshot.prefixesOf(to), context);
+          if (fitted.older.length === 0) return;
+          for (const { root, indexes } of kept) {
+            const details = { participant: to, traceId: context.traceId, fields: fitted.older };
+            for (const index of indexes) taking.errors.push(partialError('CONTRACT_OLDER', [root.alias, index], details));
+          }
+        }
       }),
     );
     const data: JsonObject = Object.fromEntries(taking.lists);
@@ -107,8 +128,7 @@ function share(shares: Map<string, Share[]>, participant: string, root: EntityRo
   else parts.push({ root, indexes: [index] });
 }
 
-function outgoingOf(compiled: CompiledEntities, fetch: Fetch, parts: readonly Share[]) {
-  const document = compiled.documentOf(parts.map(({ root }) => root));
+function outgoingOf(document: EndpointDocument, fetch: Fetch, parts: readonly Share[]) {
   const variables: Record<string, unknown> = {};
   for (const name of document.variableNames) if (fetch.variables[name] !== undefined) variables[name] = fetch.variables[name];
   for (const { root, indexes } of parts) {

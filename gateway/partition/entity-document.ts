@@ -17,9 +17,11 @@ import type { Contract } from './contract.ts';
 import { endpointSelections, fieldNode, withSelections } from './endpoint-selections.ts';
 import { inlineFetch, responseKey } from './inline.ts';
 import { privateAlias, privatePrefix } from './private-alias.ts';
-import { ReservedAliasError } from './rewrite.ts';
+import { type EndpointDocument, ReservedAliasError } from './rewrite.ts';
 
 export interface EntityRoot {
+  readonly index: number;
+  readonly name: string;
   readonly alias: string;
   /** The variable with the representations in the fetch. */
   readonly variable: string;
@@ -33,17 +35,11 @@ export interface EntityRoot {
   idKeyOf(typeName: string): string;
 }
 
-export interface EntityDocument {
-  readonly text: string;
-  readonly bodyHead: string;
-  /** Besides the representations. */
-  readonly variableNames: readonly string[];
-  readonly isPersonal: boolean;
-}
-
 export interface CompiledEntities {
+  readonly kind: 'query';
   readonly roots: readonly EntityRoot[];
-  documentOf(roots: readonly EntityRoot[]): EntityDocument;
+  /** Its variables are those besides the representations. */
+  documentOf(roots: readonly EntityRoot[]): EndpointDocument;
 }
 
 export function compileEntities(contract: Contract, document: string): CompiledEntities {
@@ -52,8 +48,9 @@ export function compileEntities(contract: Contract, document: string): CompiledE
   }
   const fetch = inlineFetch(document);
   const roots = fetch.rootFields.map((node, index) => compileRoot(contract, node, index));
-  const documents = new Map<string, EntityDocument>();
+  const documents = new Map<string, EndpointDocument>();
   return {
+    kind: 'query',
     roots,
     documentOf(chosen) {
       const name = chosen.map(({ alias }) => alias).join();
@@ -81,6 +78,8 @@ function compileRoot(contract: Contract, node: FieldNode, index: number): Entity
   const representations = { kind: Kind.ARGUMENT, name: { kind: Kind.NAME, value: 'representations' }, value: variable } as const;
   const idKeys = new Map<string, string>();
   return {
+    index,
+    name: node.name.value,
     alias: responseKey(node),
     variable: value.name.value,
     ownVariable,
@@ -114,7 +113,7 @@ function withIds(contract: Contract, selections: readonly SelectionNode[]): Sele
   });
 }
 
-function documentOf(contract: Contract, roots: readonly EntityRoot[], variables: readonly VariableDefinitionNode[]): EntityDocument {
+function documentOf(contract: Contract, roots: readonly EntityRoot[], variables: readonly VariableDefinitionNode[]): EndpointDocument {
   const selectionSet = { kind: Kind.SELECTION_SET, selections: roots.map(({ node }) => node) } as const;
   const used = new Set<string>();
   let isPersonal = false;
@@ -131,9 +130,12 @@ function documentOf(contract: Contract, roots: readonly EntityRoot[], variables:
     }),
   );
   const kept = variables.filter(({ variable }) => used.has(variable.name.value));
-  const text = print({ ...bare, variableDefinitions: [...kept, ...roots.map(({ ownVariable }) => representationsDefinition(ownVariable))] });
+  const own = roots.map(({ ownVariable }) => representationsDefinition(ownVariable));
+  const operation = { ...bare, variableDefinitions: [...kept, ...own] };
+  const text = print(operation);
   return {
     text,
+    operation,
     isPersonal,
     bodyHead: `{"query":${JSON.stringify(text)},"variables":`,
     variableNames: kept.map(({ variable }) => variable.name.value),

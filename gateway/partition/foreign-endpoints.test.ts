@@ -313,6 +313,16 @@ describe('contract skew', () => {
     expect(sick.received.length - before).toBe(1);
   });
 
+  test('an entity without a field that its owner lacks is there, and the field is null and said', async () => {
+    await replaceSick(without('Incident', 'pingPong'));
+    const entities = 'query($representations: [_Any!]!) { _entities(representations: $representations) { ... on Incident { title pingPong } } }';
+    const representations = standIns.map(({ rows }) => ({ __typename: 'Incident', linkId: rows[0]?.id }));
+    const { data, errors, absent } = await hub.entities(entities, { representations });
+    expect(data).toMatchObject({ _entities: [{ title: 'denkbeeld 1' }, { title: 'linde 1' }, { title: 'niemandsland 1' }] });
+    expect(errors).toMatchObject([{ path: ['_entities', 0], extensions: { code: 'CONTRACT_OLDER', participant: 'denkbeeld', fields: ['Incident.pingPong'] } }]);
+    expect(absent).toEqual([]);
+  });
+
   test('a mutation that an endpoint lacks is CONTRACT_TOO_OLD', async () => {
     await replaceSick(without('Mutation', 'acknowledgeIncident'));
     const input = { commandId: 'c', incidentId: sick.rows[0]?.id };

@@ -37,10 +37,11 @@ const compiledMax = 2_000;
 export function createPartition({ sdl, directory, send, cursorKeys, now }: PartitionOptions): FetchPartition {
   const contract = readContract(sdl);
   const ask = createAsk(send);
-  const askRoots = createAskRoots({ ask, skew: createSkew(contract, ask, now), directory });
+  const skew = createSkew(contract, ask, now);
+  const askRoots = createAskRoots({ ask, skew, directory });
   const fetchOf = createLru(compiledMax, (document) => compileFetch(contract, document));
   const entitiesOf = createLru(compiledMax, (document) => compileEntities(contract, document));
-  const entities = createEntities({ contract, ask, directory });
+  const entities = createEntities({ contract, ask, skew, directory });
   const mutations = createMutations({ askRoots, directory });
   const queries = createQueries({
     askRoots,

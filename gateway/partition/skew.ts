@@ -24,20 +24,31 @@ import { fieldNode, fieldOf, withSelections } from './endpoint-selections.ts';
 import type { FetchContext } from './fetch.ts';
 import { isJsonObject } from './json.ts';
 import { privatePrefix } from './private-alias.ts';
-import type { CompiledFetch, CompiledRoot, EndpointDocument } from './rewrite.ts';
+import type { EndpointDocument } from './rewrite.ts';
 import type { Ask } from './scatter.ts';
 
-export interface Fitted {
+export interface FittableRoot {
+  readonly index: number;
+  readonly name: string;
+  readonly node: FieldNode;
+}
+
+export interface Fittable<Root extends FittableRoot> {
+  readonly kind: 'query' | 'mutation';
+  documentOf(roots: readonly Root[]): EndpointDocument;
+}
+
+export interface Fitted<Root extends FittableRoot> {
   /** Undefined when nothing of it can be asked. */
   readonly document: EndpointDocument | undefined;
-  readonly roots: readonly CompiledRoot[];
+  readonly roots: readonly Root[];
   /** Coordinates that were left out. */
   readonly older: readonly string[];
-  readonly refused: readonly { readonly root: CompiledRoot; readonly missing: string }[];
+  readonly refused: readonly { readonly root: Root; readonly missing: string }[];
 }
 
 export interface Skew {
-  fit(participant: string, compiled: CompiledFetch, roots: readonly CompiledRoot[]): Fitted;
+  fit<Root extends FittableRoot>(participant: string, compiled: Fittable<Root>, roots: readonly Root[]): Fitted<Root>;
   /** Reads the endpoint's SDL; true when it differs from what was known. */
   learn(participant: string, context: FetchContext): Promise<boolean>;
 }
@@ -46,7 +57,8 @@ interface Known {
   readonly schema: GraphQLSchema | undefined;
   readonly sdl: string;
   readonly atMs: number;
-  readonly fitted: WeakMap<CompiledFetch, Map<string, Fitted>>;
+  /** By compiled fetch, then by its root fields. */
+  readonly fitted: WeakMap<object, Map<string, unknown>>;
 }
 
 const serviceDocument = '{ _service { sdl } }';
@@ -59,7 +71,7 @@ const sdlLengthMax = 500_000;
 export function createSkew(contract: Contract, ask: Ask, now: () => number): Skew {
   const known = new Map<string, Known>();
   return {
-    fit(participant, compiled, roots) {
+    fit<Root extends FittableRoot>(participant: string, compiled: Fittable<Root>, roots: readonly Root[]) {
       const endpoint = known.get(participant);
       if (endpoint?.schema === undefined || now() - endpoint.atMs > forgetAfterMs) {
         return { document: compiled.documentOf(roots), roots, older: [], refused: [] };
@@ -70,7 +82,7 @@ export function createSkew(contract: Contract, ask: Ask, now: () => number): Ske
         endpoint.fitted.set(compiled, bySet);
       }
       const name = roots.map(({ index }) => index).join();
-      let fitted = bySet.get(name);
+      let fitted = bySet.get(name) as Fitted<Root> | undefined;
       if (fitted === undefined) {
         fitted = fitDocument(contract, endpoint.schema, compiled, roots);
         bySet.set(name, fitted);
@@ -96,6 +108,17 @@ export function createSkew(contract: Contract, ask: Ask, now: () => number): Ske
   };
 }
 
+/** A refusal of the whole document before any of it ran: the endpoint may know an older contract. */
+export function looksOlder(reply: Reply): boolean {
+  return (
+    reply.kind === 'answered' &&
+    reply.data === null &&
+    reply.errors.every(({ path, code }) => path.length === 0 && (code === undefined || validationCodes.has(code)))
+  );
+}
+
+const validationCodes = new Set(['GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT']);
+
 function sdlOf(reply: Reply): string | undefined {
   if (reply.kind === 'failed' || reply.data === null) return undefined;
   const service = reply.data._service;
@@ -111,17 +134,17 @@ function builtFrom(sdl: string): GraphQLSchema | undefined {
   }
 }
 
-export function fitDocument(
+export function fitDocument<Root extends FittableRoot>(
   contract: Contract,
   endpoint: GraphQLSchema,
-  compiled: CompiledFetch,
-  roots: readonly CompiledRoot[],
-): Fitted {
+  compiled: Fittable<Root>,
+  roots: readonly Root[],
+): Fitted<Root> {
   const ours = compiled.kind === 'query' ? contract.schema.getQueryType() : contract.schema.getMutationType();
   const theirs = compiled.kind === 'query' ? endpoint.getQueryType() : endpoint.getMutationType();
   const older = new Set<string>();
-  const refused: { root: CompiledRoot; missing: string }[] = [];
-  const kept: CompiledRoot[] = [];
+  const refused: { root: Root; missing: string }[] = [];
+  const kept: Root[] = [];
   for (const root of roots) {
     const node = ours && theirs ? fitField(contract.schema, endpoint, ours, theirs, root.node, older) : undefined;
     if (node === undefined || typeof node === 'string') {
@@ -197,7 +220,7 @@ function fitSelections(
   return kept.length > 0 ? kept : [fieldNode('__typename')];
 }
 
-function fittedDocument(whole: EndpointDocument, roots: readonly CompiledRoot[]): EndpointDocument {
+function fittedDocument(whole: EndpointDocument, roots: readonly FittableRoot[]): EndpointDocument {
   const selectionSet = { kind: Kind.SELECTION_SET, selections: roots.map(({ node }) => node) } as const;
   const text = print({ ...whole.operation, variableDefinitions: [], selectionSet });
   const isUsed = (name: string) => new RegExp(`\\$${name}\\b`).test(text);
