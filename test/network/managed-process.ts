@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -62,7 +62,7 @@ export function createManagedProcess(spec: ServiceSpec): ManagedProcess {
       started.once('exit', (code, signal) => {
         clearTimeout(timer);
         reject(
-          new Error(`Expected ${spec.name} to become ready, but it ended with ${code ?? signal}; see ${spec.logFile}`),
+          new Error(`Expected ${spec.name} to become ready, but it ended with ${code ?? signal}; its last words:\n${lastWords(spec.logFile)}`),
         );
       });
       createInterface({ input: started.stdout }).on('line', (line) => {
@@ -117,3 +117,6 @@ function readyLine(line: string): string | undefined {
     return undefined;
   }
 }
+
+/** What a process said last, for the message of a test whose folder is gone by the time somebody reads it. */
+const lastWords = (logFile: string): string => readFileSync(logFile, 'utf8').slice(-2_000);
