@@ -50,6 +50,14 @@ export function createErrorLedger(): ErrorLedger {
     branch.isError = true;
   };
 
+  const plant = (): Branch => {
+    if (root === undefined) {
+      root = { isError: false, children: new Map() };
+      for (const error of errors) if (error.path !== undefined) grow(error.path);
+    }
+    return root;
+  };
+
   return {
     add(error, path) {
       if (errors.length < errorCountMax) {
@@ -61,16 +69,13 @@ export function createErrorLedger(): ErrorLedger {
         );
       } else {
         leftOutCount += 1;
+        // The tree remembers the left-out ones: what they explain stays explained.
+        plant();
       }
-      // The tree holds the left-out ones too: what they explain stays explained.
       if (path !== undefined) grow(path);
     },
     explains(path) {
-      if (root === undefined) {
-        root = { isError: false, children: new Map() };
-        for (const error of errors) if (error.path !== undefined) grow(error.path);
-      }
-      let branch = root;
+      let branch = plant();
       for (const key of path) {
         if (branch.isError) return true;
         const next = branch.children.get(key);
