@@ -15,13 +15,11 @@ import { type Closing, createClosing } from '@kortelijn/kit/server/closing.ts';
 import { serve } from '@kortelijn/kit/server/serve.ts';
 import { createHubDoor } from '@kortelijn/kit/trust/hub-door.ts';
 import { createVerifier } from '@kortelijn/kit/trust/verify.ts';
-import { PrismaPg } from '@prisma/adapter-pg';
 import type { Logger } from 'pino';
 import { createCommands, viewerOf } from './commands/command.ts';
 import { createOnReceipt } from './commands/on-receipt.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
-import { PrismaClient } from './generated/prisma/client.ts';
 import { schema } from './schema.ts';
 import { createReader } from './store/reader.ts';
 import { seed } from './store/seed.ts';
@@ -64,8 +62,6 @@ async function open(config: Config, logger: Logger, closing: Closing): Promise<s
   const changed = await seed(pool, config.seed, new Date(now()));
   if (changed > 0) logger.info({ participants: changed }, 'seeded or moved');
 
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
-  closing.defer(() => prisma.$disconnect());
   const stamper = createStamper(pool, { onError });
   closing.defer(() => stamper.close());
   const directory = createSignedDirectory(pool, keys.sign);
@@ -110,7 +106,7 @@ async function open(config: Config, logger: Logger, closing: Closing): Promise<s
       directory,
       command,
       // The hub itself reads nothing here: the fields that are open to it need no reader.
-      read: createReader(prisma, viewerOf(base.caller.kind === 'hub' ? NOBODY : base.caller, foundation), now),
+      read: createReader(pool, viewerOf(base.caller.kind === 'hub' ? NOBODY : base.caller, foundation), now),
     }),
   });
   closing.defer(() => served.close());

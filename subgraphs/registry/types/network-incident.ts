@@ -55,7 +55,7 @@ NetworkIncident.implement({
       type: [IncidentLink],
       nullable: true,
       description: 'The incidents that were linked and that their owners did not refuse.',
-      resolve: ({ links }) => links.map(({ incidentId }) => ({ id: incidentId })),
+      resolve: ({ incidentIds }) => incidentIds.map((id) => ({ id })),
     }),
     proposedBy: t.field({
       type: Participant,
