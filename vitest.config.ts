@@ -30,16 +30,16 @@ export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
-    projects: Object.entries(suites).map(([name, timeouts]) => ({
+    projects: Object.entries(suites).map(([name, timeouts], groupOrder) => ({
       extends: true as const,
       test: {
         name,
         include: [`**/*.${name}.ts`],
         exclude: ['**/node_modules/**', '**/generated/**'],
         setupFiles: ['test/tidy/seed.ts'],
-        // What boots a constellation has the machine to itself.
+        // One suite after another, and what boots a constellation has the machine to itself.
         ...(name === 'test' ? {} : { fileParallelism: false }),
-        sequence: { groupOrder: name === 'test' ? 0 : 1 },
+        sequence: { groupOrder },
         ...timeouts,
       },
     })),
