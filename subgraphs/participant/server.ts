@@ -69,9 +69,9 @@ async function wire(config: Config, logger: Logger, use: Use): Promise<string> {
     outgoing,
     directory,
     now,
-    committed: () => {
+    committed: ({ envelopes }) => {
       stamper.touch();
-      sender.wake();
+      if (envelopes) sender.wake();
     },
     sendNow: (recipient) => sender.wake(recipient),
   };
@@ -83,13 +83,13 @@ async function wire(config: Config, logger: Logger, use: Use): Promise<string> {
       directory,
       now,
       onReceipt: createOnReceipt(desk),
-      afterCommit: desk.committed,
+      afterCommit: () => desk.committed({ envelopes: true }),
       onError: say('sending envelopes'),
     }),
   );
   use(createTimers(desk, { onError: say('timers') }));
   const handlers = createHandlers(desk);
-  const inbox = createInbox({ pool, name, key: keys.sign, directory, handlers, now, afterCommit: desk.committed });
+  const inbox = createInbox({ pool, name, key: keys.sign, directory, handlers, now, afterCommit: () => desk.committed({ envelopes: true }) });
   const command = createCommands(desk);
 
   const served = use(

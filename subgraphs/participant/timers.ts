@@ -49,7 +49,7 @@ export function createTimers(desk: Desk, { everyMs = EVERY_MS, onError = () => {
         moved++;
       }
     }
-    if (moved > 0) desk.committed();
+    if (moved > 0) desk.committed({ envelopes: true });
     return moved;
   };
   const tick = () => {

@@ -34,7 +34,7 @@ export async function changeIncident(run: Run, lookFor: LookFor, planner: Planne
     return attempt(run, client, lookFor, planner, (plan) => writeAll(run, client, plan));
   });
   if (!result) throw new Error(`Incident ${lookFor.incidentId} changed although its row was locked.`);
-  run.desk.committed();
+  run.desk.committed({ envelopes: true });
   return result;
 }
 
@@ -71,7 +71,7 @@ async function writeAlone(run: Run, plan: Plan): Promise<Done | undefined> {
     : await writeOne(run, desk.pool, plan, null);
   if (!done) return undefined;
   if (tells) faultPoint('cause:after-commit');
-  desk.committed();
+  desk.committed({ envelopes: tells });
   return done;
 }
 

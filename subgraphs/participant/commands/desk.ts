@@ -16,8 +16,8 @@ export interface Desk {
   /** Who takes part; the fetched directory. */
   readonly directory: { participant(id: string): { readonly accessionState: string } | undefined };
   now(): number;
-  /** After a commit: let the feed be stamped and envelopes be sent, soon and without waiting. */
-  committed(): void;
+  /** After a commit: let the feed be stamped and, where some were written, envelopes be sent; soon, without waiting. */
+  committed(wrote: { readonly envelopes: boolean }): void;
   /** Tries this receiver now, whatever it answered before. */
   sendNow(recipient: string): void;
 }

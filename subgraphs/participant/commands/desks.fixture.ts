@@ -106,7 +106,9 @@ export function createNetwork(server: PostgresServer, startsAt = Date.now()): Ne
         },
       },
       now,
-      committed: () => sender.wake(),
+      committed: ({ envelopes }) => {
+        if (envelopes) sender.wake();
+      },
       sendNow: (recipient) => sender.wake(recipient),
     };
     const sender = createSender({
@@ -118,7 +120,7 @@ export function createNetwork(server: PostgresServer, startsAt = Date.now()): Ne
       everyMs: 15,
       random: () => 0,
       onReceipt: createOnReceipt(desk),
-      afterCommit: () => desk.committed(),
+      afterCommit: () => desk.committed({ envelopes: true }),
     });
     const inbox = createInbox({
       pool,
@@ -127,7 +129,7 @@ export function createNetwork(server: PostgresServer, startsAt = Date.now()): Ne
       directory,
       handlers: createHandlers(desk),
       now,
-      afterCommit: () => desk.committed(),
+      afterCommit: () => desk.committed({ envelopes: true }),
     });
     const party = {
       me,

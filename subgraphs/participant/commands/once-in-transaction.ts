@@ -21,7 +21,7 @@ export async function onceInTransaction(
     );
     if (result.kind === 'COMMAND_ID_REUSED') return commandIdReused(command.commandId);
     faultPoint('cause:after-commit');
-    desk.committed();
+    desk.committed({ envelopes: true });
     return result.answer;
   } catch (error) {
     if (error instanceof Refused) return error.refusal;
