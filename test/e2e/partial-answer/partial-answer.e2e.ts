@@ -127,7 +127,11 @@ describe('a partial answer', () => {
       .ask('mutation ($input: ReportServiceStatusInput!) { reportServiceStatus(input: $input) { __typename } }', {
         input: { commandId: crypto.randomUUID(), service: 'Afspraken', level: 'OPERATIONAL' },
       });
-    await network.as('fictiviteit/desk').ask(status);
+    await until(
+      () => network.as('fictiviteit/desk').ask(status),
+      ({ data }) => data?.networkStatus.coverage.complete,
+      'the status of every participant',
+    );
     await network.process('linde').kill();
     const { data } = await network.as('fictiviteit/desk').ask(status);
     const linde = data.networkStatus.coverage.parties.find(({ participant }: Party) => participant.id === 'linde');
