@@ -1,6 +1,7 @@
 /** Our engine in the form Apollo Server asks of a gateway; the server parses, validates and speaks HTTP. */
 import type { ApolloServerOptionsWithGateway, BaseContext } from '@apollo/server';
 import { GraphQLError } from 'graphql';
+import { coded } from './errors.ts';
 import { execute } from './execute.ts';
 import type { FetchSubgraph } from './fetch-subgraph.ts';
 import type { Supergraph } from './load.ts';
@@ -45,6 +46,6 @@ export function apolloGateway(parts: ApolloGatewayParts): ApolloServerOptionsWit
 
 function subscriptionOverHttp(): GraphQLError {
   return new GraphQLError('Expected a query or a mutation, found a subscription: this address holds no streams.', {
-    extensions: { code: 'OPERATION_NOT_SUPPORTED', http: { status: 400 } },
+    extensions: { ...coded('OPERATION_NOT_SUPPORTED'), http: { status: 400 } },
   });
 }

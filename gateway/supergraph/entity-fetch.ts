@@ -3,7 +3,7 @@
  * results back at every place that held it.
  */
 import type { EntityBatchAlias, FlattenNodePathSegment } from '@graphql-hive/router-query-planner';
-import type { SubgraphError } from './errors.ts';
+import { coded, type SubgraphError } from './errors.ts';
 import type { EntitiesField, SubgraphResponse } from './fetch-subgraph.ts';
 import { compilePath, type PlanPath, type Position, sharedPaths } from './flatten.ts';
 import { graft, type Shape, shapeOf, treePath } from './graft.ts';
@@ -198,6 +198,6 @@ function notAList(alias: PreparedAlias) {
   return {
     message: 'Expected a list of entities in the answer of the subgraph, found something else.',
     path: [alias.alias],
-    extensions: { code: 'CONTRACT_BREACH' },
+    extensions: coded('CONTRACT_BREACH'),
   };
 }

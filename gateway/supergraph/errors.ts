@@ -4,8 +4,14 @@
  * An error is never dropped for being inconvenient; a subgraph that sends a million of them is: beyond the bound
  * one last error tells how many there were.
  */
+import { type ErrorCode, errorCodes } from '@kortelijn/schema/errors/codes.ts';
 import { GraphQLError } from 'graphql';
 import { isJsonObject } from './json.ts';
+
+/** What every error of the hub says of itself. */
+export function coded(code: ErrorCode): { readonly code: ErrorCode; readonly retryable: boolean } {
+  return { code, retryable: errorCodes[code].retryable };
+}
 
 export type ResponsePath = readonly (string | number)[];
 
@@ -89,7 +95,7 @@ export function createErrorLedger(): ErrorLedger {
       const last = new GraphQLError(
         `Expected at most ${errorCountMax} errors, found ${leftOutCount} more: those are left out.`,
         {
-          extensions: { code: 'TOO_MANY_ERRORS' },
+          extensions: coded('TOO_MANY_ERRORS'),
         },
       );
       return [...errors, last];
@@ -102,12 +108,12 @@ export function fetchFailure(reason: unknown): SubgraphError {
   if (reason instanceof Error && 'extensions' in reason && isJsonObject(reason.extensions)) {
     return { message: reason.message, extensions: reason.extensions };
   }
-  return { message: 'The subgraph could not be asked.', extensions: { code: 'INTERNAL' } };
+  return { message: 'The subgraph could not be asked.', extensions: coded('INTERNAL') };
 }
 
 export function deadlinePassed(): SubgraphError {
   return {
     message: 'Expected an answer before the deadline of the request; it was stopped. Ask for less, or allow more time.',
-    extensions: { code: 'REQUEST_TIMED_OUT', retryable: true },
+    extensions: coded('REQUEST_TIMED_OUT'),
   };
 }

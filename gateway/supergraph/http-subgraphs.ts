@@ -1,6 +1,8 @@
 /** Asks ordinary subgraphs over HTTP, at the addresses of the supergraph. */
+import type { ErrorCode } from '@kortelijn/schema/errors/codes.ts';
 import { GraphQLError } from 'graphql';
 import { Agent, request } from 'undici';
+import { coded } from './errors.ts';
 import type { FetchSubgraph, SubgraphResponse } from './fetch-subgraph.ts';
 import { isJsonObject } from './json.ts';
 import type { Subgraph } from './type-catalogue.ts';
@@ -58,9 +60,9 @@ function parsed(text: string, subgraph: string): SubgraphResponse {
   );
 }
 
-function failure(message: string, code: string, cause?: unknown): GraphQLError {
+function failure(message: string, code: ErrorCode, cause?: unknown): GraphQLError {
   return new GraphQLError(message, {
-    extensions: { code, retryable: code === 'UNREACHABLE' },
+    extensions: coded(code),
     ...(cause instanceof Error && { originalError: cause }),
   });
 }

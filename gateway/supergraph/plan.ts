@@ -5,6 +5,7 @@
  * outcome of its @skip and @include. The caller has validated the document against the public schema.
  */
 import type { PlanNode } from '@graphql-hive/router-query-planner';
+import type { ErrorCode } from '@kortelijn/schema/errors/codes.ts';
 import {
   type DocumentNode,
   type FieldNode,
@@ -16,6 +17,7 @@ import {
   visit,
 } from 'graphql';
 import { compilePlan, inSequence } from './compile.ts';
+import { coded } from './errors.ts';
 import type { SubgraphRequest } from './fetch-subgraph.ts';
 import type { Supergraph } from './load.ts';
 import { createLru } from './lru.ts';
@@ -250,8 +252,8 @@ function refuseForeignTypename({ rootFields, fragments }: DecidedOperation): voi
   }
 }
 
-function refusal(message: string, code: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code } });
+function refusal(message: string, code: ErrorCode): GraphQLError {
+  return new GraphQLError(message, { extensions: coded(code) });
 }
 
 function refused(error: GraphQLError): Planned {
@@ -266,7 +268,7 @@ function unknownOperation(name: string | undefined): GraphQLError {
 function badInput(error: GraphQLError): GraphQLError {
   return new GraphQLError(error.message, {
     nodes: error.nodes ?? null,
-    extensions: { ...error.extensions, code: 'BAD_USER_INPUT' },
+    extensions: { ...error.extensions, ...coded('BAD_USER_INPUT') },
   });
 }
 
@@ -274,6 +276,6 @@ function badInput(error: GraphQLError): GraphQLError {
 function unplannable(cause: unknown): GraphQLError {
   return new GraphQLError('The subgraphs together cannot answer this operation.', {
     ...(cause instanceof Error && { originalError: cause }),
-    extensions: { code: 'OPERATION_NOT_PLANNABLE' },
+    extensions: coded('OPERATION_NOT_PLANNABLE'),
   });
 }

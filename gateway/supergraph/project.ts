@@ -28,7 +28,7 @@ import {
   Kind,
   type SelectionNode,
 } from 'graphql';
-import type { ErrorLedger } from './errors.ts';
+import { coded, type ErrorLedger } from './errors.ts';
 import { defineKey, isInheritedKey, isJsonObject, type JsonObject, readKey } from './json.ts';
 import { placeholder } from './operation.ts';
 
@@ -309,7 +309,7 @@ function isPresentObject(value: unknown, projecting: Projecting, coordinate: str
 }
 
 function report(projecting: Projecting, message: string): void {
-  projecting.errors.add({ message, extensions: { code: 'CONTRACT_BREACH' } }, [...projecting.path]);
+  projecting.errors.add({ message, extensions: coded('CONTRACT_BREACH') }, [...projecting.path]);
 }
 
 function kindOf(value: unknown): string {

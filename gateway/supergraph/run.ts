@@ -1,5 +1,5 @@
 /** One execution at work: its tree, its errors, and how it asks a subgraph. */
-import { deadlinePassed, type ErrorLedger, fetchFailure, type SubgraphError } from './errors.ts';
+import { coded, deadlinePassed, type ErrorLedger, fetchFailure, type SubgraphError } from './errors.ts';
 import type { FetchSubgraph, SubgraphRequest, SubgraphResponse } from './fetch-subgraph.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 
@@ -53,7 +53,7 @@ export function checked(response: SubgraphResponse): SubgraphResponse {
 function breach(expected: string): SubgraphError {
   return {
     message: `Expected ${expected} in the answer of the subgraph, found something else.`,
-    extensions: { code: 'CONTRACT_BREACH' },
+    extensions: coded('CONTRACT_BREACH'),
   };
 }
 

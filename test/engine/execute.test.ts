@@ -205,7 +205,7 @@ describe('errors', () => {
         {
           message: 'Cannot return null for non-nullable field Book.isLent.',
           path: ['book', 'isLent'],
-          extensions: { code: 'CONTRACT_BREACH' },
+          extensions: { code: 'CONTRACT_BREACH', retryable: true },
         },
       ],
     });
