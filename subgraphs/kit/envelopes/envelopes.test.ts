@@ -351,7 +351,67 @@ describe('what does not come from its sender', () => {
   });
 });
 
+const refusal = (status: number, extensions: object) => ({
+  status,
+  body: JSON.stringify({ errors: [{ message: 'no', extensions }] }),
+});
+
 describe('a receiver that is down', () => {
+  test.each([
+    ['UNREACHABLE', refusal(502, { code: 'UNREACHABLE', participant: 'denkbeeld' })],
+    ['NO_RECEIPT', refusal(502, { code: 'NO_RECEIPT', participant: 'denkbeeld' })],
+    ['OVERLOADED', refusal(503, { code: 'OVERLOADED', participant: 'denkbeeld' })],
+    ['INTERNAL', refusal(502, { code: 'INTERNAL', participant: 'denkbeeld' })],
+  ])('is told by the hub as %s, which holds nobody else up', async (code, answer) => {
+    const nergens = await net.add('nergenshuizen', `nergens_${count}`);
+    net.wire.passage = async (deliver, jws) => (receiptIn(jws).to === 'denkbeeld' ? answer : plain(deliver, jws));
+    // Long waits: whoever is blamed stays blamed for the rest of this test.
+    start({ random: () => 0.999 });
+    const waiting: string[] = [];
+    for (let subject = 0; subject < 12; subject++) waiting.push((await send(`s${subject}`)).id);
+    sender?.wake();
+    await expect.poll(async () => (await row(waiting[0] ?? '')).code).toBe(code);
+    for (let subject = 0; subject < 5; subject++) {
+      const { id } = await send(`s${subject}`, 'nergenshuizen');
+      sender?.wake();
+      await closed(id, 'TAKEN');
+    }
+    expect(await effects(nergens)).toHaveLength(5);
+    net.wire.passage = plain;
+    sender?.wake('denkbeeld');
+    for (const id of waiting) await closed(id, 'TAKEN');
+  });
+
+  test('and a hub that is down, or refuses our seal, is asked by one at a time', async () => {
+    let asked = 0;
+    for (const answer of [
+      refusal(503, { code: 'OVERLOADED' }),
+      refusal(401, { code: 'NOT_TRUSTED' }),
+      { status: 502, body: '<html>' },
+    ]) {
+      asked = 0;
+      net.wire.passage = async () => {
+        asked++;
+        return answer;
+      };
+      await using own = linde.sender({ random: () => 0.999 });
+      for (let subject = 0; subject < 20; subject++) await send(`s${subject}`);
+      own.wake();
+      await expect.poll(() => asked).toBeGreaterThan(0);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      // At most what was under way when the first answer came, and a probe or two.
+      expect(asked).toBeLessThan(20);
+    }
+    net.wire.passage = plain;
+    start();
+    await expect
+      .poll(async () => (await linde.pool.query("SELECT FROM envelope_out WHERE state <> 'TAKEN'")).rowCount, {
+        timeout: 10_000,
+      })
+      .toBe(0);
+    expect(await effects()).toHaveLength(60);
+  });
+
   test('costs delay and no loss, is not stormed, and holds nobody else up', async () => {
     const nergens = await net.add('nergenshuizen', `nergens_${count}`);
     let down = true;

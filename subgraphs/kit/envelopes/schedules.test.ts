@@ -22,8 +22,8 @@ function seeded(seed: number) {
   };
 }
 
-const given = process.env.ENVELOPES_SEED;
-const seeds = given ? [Number(given)] : [1, 2, Math.floor(Math.random() * 1e9)];
+/** The last one is that of the whole run, which prints it. */
+const seeds = [1, 2, Number(process.env.SEED ?? 3)];
 const ENVELOPES = 60;
 const FAULTY_MS = 1_500;
 
@@ -34,7 +34,6 @@ const FAULTY_MS = 1_500;
 test.each(seeds)(
   'F4, F26: any schedule of loss, repetition and reordering has each effect once, in order (seed %i)',
   async (seed) => {
-    console.log(`envelope schedule: ENVELOPES_SEED=${seed}`);
     const random = seeded(seed);
     const chance = (p: number) => random() < p;
     const net = createWire(server);

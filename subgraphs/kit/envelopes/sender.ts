@@ -53,18 +53,29 @@ const CLOSE_MS_MAX = 2_000;
 /** After a crash others may try what was under way; longer than one attempt may take. */
 const LEASE_MS = 10_000;
 
-/** Codes that say more of the receiver, or the way to it, than of this one envelope. */
+/** Codes that say more of the receiver, or of the way to it, than of this one envelope: it is left alone for a while. */
 const OF_THE_RECEIVER: readonly string[] = [
-  'TIMED_OUT',
   'UNREACHABLE',
+  'TIMED_OUT',
+  'NO_RECEIPT',
+  'DEADLINE_EXCEEDED',
   'BREAKER_OPEN',
   'TOO_MANY_IN_FLIGHT',
+  'OVERLOADED',
+  'SKIPPED',
   'SUSPENDED',
   'NOT_ACTIVE',
-  'SKIPPED',
+  'UNKNOWN_PARTICIPANT',
   'NOT_TRUSTED',
+  'CLOCK_SKEW',
+  'STORE_UNAVAILABLE',
+  'READ_ONLY',
+  'CONTRACT_BREACH',
   'CONTRACT_TOO_OLD',
+  'RECEIPT_NOT_VALID',
 ];
+/** Unless the hub names the receiver in such an answer, it speaks of itself. */
+const OF_THE_HUB: readonly string[] = ['OVERLOADED', 'DEADLINE_EXCEEDED', 'INTERNAL'];
 
 interface Row {
   readonly id: string;
@@ -161,16 +172,16 @@ export function createSender(options: SenderOptions): Sender {
       .catch((error: Error) => error);
     faultPoint('send:after');
     if (answer instanceof Error) return { kind: 'FAILED', of: 'HUB', code: 'NO_RECEIPT', error: describe(answer) };
-    const { receipt, code, message } = readAnswer(answer.body);
-    if (receipt === undefined) {
-      const of = answer.status === 401 || answer.status >= 500 ? 'HUB' : 'ENVELOPE';
+    const said = readAnswer(answer.body);
+    if (said.receipt === undefined) {
       return {
         kind: 'FAILED',
-        of: code && OF_THE_RECEIVER.includes(code) && answer.status !== 401 ? 'RECEIVER' : of,
-        code: code ?? 'NO_RECEIPT',
-        error: message ?? `HTTP ${answer.status} without a receipt`,
+        of: blamed(said, answer.status),
+        code: said.code ?? 'NO_RECEIPT',
+        error: said.message ?? `HTTP ${answer.status} without a receipt`,
       };
     }
+    const { receipt } = said;
     const proven = await provenReceipt(row, receipt);
     if (proven) return { kind: 'RECEIPT', receipt: proven, jws: receipt };
     return {
@@ -204,13 +215,13 @@ export function createSender(options: SenderOptions): Sender {
 
   /** Whoever answers is there: what waited only because it was silent is due at once. */
   const heard = async (recipient: string) => {
-    const wasSilent = [silent.delete(''), silent.delete(recipient)];
-    if (!wasSilent.includes(true)) return;
+    const [hub, receiver] = [silent.delete(''), silent.delete(recipient)];
+    if (!hub && !receiver) return;
     await pool.query(
       `UPDATE envelope_out SET next_attempt_at = $1
-       WHERE state = 'PENDING_DELIVERY' AND sending_since IS NULL AND next_attempt_at > $1
-         AND (code = 'NO_RECEIPT' OR recipient = $2 AND code = ANY($3))`,
-      [new Date(now()), recipient, OF_THE_RECEIVER],
+       WHERE state = 'PENDING_DELIVERY' AND sending_since IS NULL AND next_attempt_at > $1 AND code = ANY($2)
+         AND (recipient = $3 OR $4 AND recipient <> ALL($5))`,
+      [new Date(now()), OF_THE_RECEIVER, recipient, hub, [...silent.keys()]],
     );
   };
 
@@ -289,18 +300,38 @@ async function claim(pool: Pool, at: Date, blocked: readonly string[], limit: nu
   return rows;
 }
 
-function readAnswer(body: string): { receipt?: string; code?: string; message?: string } {
+interface Said {
+  readonly receipt?: string;
+  readonly code?: string;
+  readonly message?: string;
+  /** The hub names whom its error is about. */
+  readonly participant?: string;
+}
+
+function readAnswer(body: string): Said {
   try {
     const { receipt, errors } = JSON.parse(body);
     if (typeof receipt === 'string') return { receipt };
     const { message, extensions } = errors?.[0] ?? {};
+    const { code, participant } = extensions ?? {};
     return {
-      ...(typeof extensions?.code === 'string' && { code: extensions.code }),
+      ...(typeof code === 'string' && { code }),
       ...(typeof message === 'string' && { message }),
+      ...(typeof participant === 'string' && { participant }),
     };
   } catch {
     return {};
   }
+}
+
+/**
+ * Whose fault it was decides who is left alone for a while: blaming the hub for one receiver would hold everyone up.
+ * At 401 the hub refuses our seal; without a code it was no answer of a hub at all.
+ */
+function blamed({ code, participant }: Said, status: number): 'HUB' | 'RECEIVER' | 'ENVELOPE' {
+  if (status === 401 || code === undefined) return 'HUB';
+  if (participant === undefined && OF_THE_HUB.includes(code)) return 'HUB';
+  return OF_THE_RECEIVER.includes(code) ? 'RECEIVER' : 'ENVELOPE';
 }
 
 const describe = (error: Error) => `the hub: ${(error as NodeJS.ErrnoException).code ?? error.name} ${error.message}`;
