@@ -4,7 +4,7 @@
  * Each document is compiled to plain functions once; on a board this stands in every request, for every name.
  * Nothing here waits for anybody, so a board has its names while the registry is down.
  */
-import { isParticipantId, idTags, parseId } from '@kortelijn/schema/vocabulary/ids.ts';
+import { idTags, isParticipantId, parseId } from '@kortelijn/schema/vocabulary/ids.ts';
 import type { GraphQLNamedType } from 'graphql';
 import { type FieldNode, getNamedType, Kind, type SelectionNode } from 'graphql';
 import { getArgumentValues } from 'graphql/execution/values.js';
@@ -44,7 +44,8 @@ export function createHub(sdl: string, directory: () => DirectorySnapshot): (fet
     const refuse: Refuse = (code, path) => {
       errors.push(partialError(code, path, {}));
       const [alias, index] = path;
-      if (typeof alias === 'string' && typeof index === 'number' && isEntities.has(alias)) absent.push({ alias, index });
+      if (typeof alias === 'string' && typeof index === 'number' && isEntities.has(alias))
+        absent.push({ alias, index });
     };
     for (const { key, resolve } of compiled(document).roots) writeKey(data, key, resolve(snapshot, variables, refuse));
     return { data, errors, absent };
@@ -124,9 +125,15 @@ function compileObject(hub: HubSchema, type: GraphQLNamedType, selections: reado
   };
 }
 
-function compileField(hub: HubSchema, type: GraphQLNamedType, name: string, selections: readonly SelectionNode[]): Resolve {
+function compileField(
+  hub: HubSchema,
+  type: GraphQLNamedType,
+  name: string,
+  selections: readonly SelectionNode[],
+): Resolve {
   if (name === '__typename') return () => type.name;
-  if (name === 'id' || name === 'linkId') return (source) => (source.kind === 'participant' ? source.listed.id : source.id);
+  if (name === 'id' || name === 'linkId')
+    return (source) => (source.kind === 'participant' ? source.listed.id : source.id);
   if (type.name === 'Participant') {
     if (name !== 'name' && name !== 'kind' && name !== 'accessionState') {
       throw new Error(`Expected a field of the directory, found Participant.${name}.`);
@@ -134,7 +141,8 @@ function compileField(hub: HubSchema, type: GraphQLNamedType, name: string, sele
     return (source) => (source.kind === 'participant' ? source.listed[name] : null);
   }
   const definition = fieldOf(type, name);
-  if (!hub.isLink(type.name) || definition === undefined) throw new Error(`Expected a field of the hub, found ${type.name}.${name}.`);
+  if (!hub.isLink(type.name) || definition === undefined)
+    throw new Error(`Expected a field of the hub, found ${type.name}.${name}.`);
   const inner = compileObject(hub, getNamedType(definition.type), selections);
   if (name !== 'participant') return (source, directory) => inner(source, directory);
   return (source, directory) => {
@@ -148,7 +156,8 @@ const prefixOf = (id: string): string => id.slice(0, id.indexOf(':'));
 function compileEntities(hub: HubSchema, node: FieldNode, selections: readonly SelectionNode[]): ResolveRoot {
   const key = responseKey(node);
   const value = node.arguments?.find(({ name }) => name.value === 'representations')?.value;
-  if (value?.kind !== Kind.VARIABLE) throw new Error('Expected _entities with a variable of representations, found another.');
+  if (value?.kind !== Kind.VARIABLE)
+    throw new Error('Expected _entities with a variable of representations, found another.');
   const variable = value.name.value;
   const resolveByType = byType(hub, selections);
   return (directory, variables, refuse) => {
@@ -158,7 +167,8 @@ function compileEntities(hub: HubSchema, node: FieldNode, selections: readonly S
     for (let index = 0; index < representations.length; index += 1) {
       const source = sourceOf(hub, representations[index], directory);
       if (source === undefined) refuse('NOT_FOUND', [key, index]);
-      results[index] = source === undefined ? null : resolveByType(representations[index].__typename)(source, directory);
+      results[index] =
+        source === undefined ? null : resolveByType(representations[index].__typename)(source, directory);
     }
     return results;
   };

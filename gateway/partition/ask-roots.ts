@@ -5,10 +5,10 @@ import type { DirectorySnapshot } from './directory-snapshot.ts';
 import type { FetchContext } from './fetch.ts';
 import { readKey, readPath } from './json.ts';
 import { breach, type Said, saidByError, saidByFailure } from './outcome.ts';
+import { privateAlias } from './private-alias.ts';
 import { type CompiledFetch, type CompiledRoot, variablesJson } from './rewrite.ts';
 import type { Ask } from './scatter.ts';
 import { looksOlder, type Skew } from './skew.ts';
-import { privateAlias } from './private-alias.ts';
 
 export interface PartyResult {
   readonly participant: string;
@@ -56,7 +56,10 @@ export function createAskRoots({ ask, skew, directory }: AskRootsOptions): AskRo
     const fitted = skew.fit(participant, compiled, roots);
     const results = new Map<number, PartyResult>();
     for (const { root, missing } of fitted.refused) {
-      results.set(root.index, unheard(participant, { outcome: 'CONTRACT_BREACH', code: 'CONTRACT_TOO_OLD', reason: `It lacks ${missing}.` }));
+      results.set(
+        root.index,
+        unheard(participant, { outcome: 'CONTRACT_BREACH', code: 'CONTRACT_TOO_OLD', reason: `It lacks ${missing}.` }),
+      );
     }
     if (fitted.document === undefined) return results;
     const afterVariables = roots.flatMap(({ index }): [string, string][] => {
@@ -109,16 +112,26 @@ function resultOf(
   const value = reply.data === null ? undefined : readKey(reply.data, root.key);
   const errors = reply.errors.filter(({ path }) => path[0] === root.key || path.length === 0);
   if (value === undefined || value === null) {
-    if (errors.length > 0 || reply.data === null) return { ...heard, said: saidByError(reply, root.key), value: undefined, errors };
+    if (errors.length > 0 || reply.data === null)
+      return { ...heard, said: saidByError(reply, root.key), value: undefined, errors };
     if (value === undefined || isNonNullType(root.type)) {
-      return { ...heard, said: breach(`Expected ${root.name} in the answer, found nothing.`), value: undefined, errors };
+      return {
+        ...heard,
+        said: breach(`Expected ${root.name} in the answer, found nothing.`),
+        value: undefined,
+        errors,
+      };
     }
     return { ...heard, said: { outcome: 'FRESH' }, value: null, errors };
   }
   const finding = root.check(value, prefixes);
   // An answer that cannot be believed does not say that nothing was done.
-  if (finding !== undefined) return { ...heard, said: breach(finding), value: undefined, errors: [], mayHaveActed: true };
-  const said: Said = older.length > 0 ? { outcome: 'FRESH', code: 'CONTRACT_OLDER', reason: `It lacks ${older.join(', ')}.` } : { outcome: 'FRESH' };
+  if (finding !== undefined)
+    return { ...heard, said: breach(finding), value: undefined, errors: [], mayHaveActed: true };
+  const said: Said =
+    older.length > 0
+      ? { outcome: 'FRESH', code: 'CONTRACT_OLDER', reason: `It lacks ${older.join(', ')}.` }
+      : { outcome: 'FRESH' };
   return { ...heard, said, value, errors };
 }
 

@@ -46,7 +46,9 @@ function checkOf(
   if (isNonNullType(type)) {
     const check = checkOf(contract, type.ofType as GraphQLOutputType, selections, coordinate);
     return (value, prefixes) =>
-      value === null || value === undefined ? `Expected a value for ${coordinate}, found none.` : check(value, prefixes);
+      value === null || value === undefined
+        ? `Expected a value for ${coordinate}, found none.`
+        : check(value, prefixes);
   }
   if (isListType(type)) {
     const check = checkOf(contract, type.ofType as GraphQLOutputType, selections, coordinate);
@@ -81,7 +83,11 @@ function objectCheck(
     }
     const definition = fieldOf(type, field.name);
     if (definition === undefined) continue;
-    fields.push({ key: field.key, isGuarded, check: checkOf(contract, definition.type, field.selections, `${type.name}.${field.name}`) });
+    fields.push({
+      key: field.key,
+      isGuarded,
+      check: checkOf(contract, definition.type, field.selections, `${type.name}.${field.name}`),
+    });
   }
   const idKey = contract.isOwned(type.name) ? idKeyOf(fields) : undefined;
   return (value, prefixes) => {
@@ -100,11 +106,18 @@ function idKeyOf(fields: readonly CheckedField[]): string | undefined {
   return fields.find(({ key }) => key === privateAlias.id || key === 'id')?.key;
 }
 
-function ownershipFinding(value: JsonObject, idKey: string, prefixes: ReadonlySet<string>, typeName: string): string | undefined {
+function ownershipFinding(
+  value: JsonObject,
+  idKey: string,
+  prefixes: ReadonlySet<string>,
+  typeName: string,
+): string | undefined {
   const id = value[idKey];
   if (typeof id !== 'string') return `Expected an id of ${typeName}, found ${kindOf(id)}.`;
   const end = id.indexOf(':');
-  return prefixes.has(id.slice(0, end)) ? undefined : `Expected ${typeName} of the answering participant, found another’s.`;
+  return prefixes.has(id.slice(0, end))
+    ? undefined
+    : `Expected ${typeName} of the answering participant, found another’s.`;
 }
 
 function abstractCheck(

@@ -28,7 +28,8 @@ export function collectFields(
       const key = responseKey(selection);
       const inner = selection.selectionSet?.selections ?? [];
       const known = into.get(key);
-      if (known === undefined) into.set(key, { key, name: selection.name.value, node: selection, selections: [...inner] });
+      if (known === undefined)
+        into.set(key, { key, name: selection.name.value, node: selection, selections: [...inner] });
       else known.selections.push(...inner);
     } else if (selection.kind === Kind.INLINE_FRAGMENT) {
       const condition = selection.typeCondition?.name.value;

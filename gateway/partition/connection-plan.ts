@@ -38,7 +38,9 @@ export function compileConnection(
     const fieldType = fieldOf(type, name)?.type;
     const named = fieldType && getNamedType(fieldType);
     if (named?.name === coverageType) {
-      asksHead ||= [...collectFields(schema, named, field.selections).values()].some((inner) => inner.name === 'liveCursor');
+      asksHead ||= [...collectFields(schema, named, field.selections).values()].some(
+        (inner) => inner.name === 'liveCursor',
+      );
       outputs.push({ kind: 'coverage', key, project: compileProject(schema, named, field.selections) });
     } else if (name === 'pageInfo' && named) {
       needsRows = true;
@@ -79,7 +81,8 @@ function edgeSelections(contract: Contract, edgeType: GraphQLObjectType, field: 
     const named = fieldOf(edgeType, inner.name);
     if (inner.name === 'cursor') cursorKeys.push(inner.key);
     else if (named === undefined || inner.node.selectionSet === undefined) sent.push(inner.node);
-    else sent.push(withSelections(inner.node, endpointSelections(contract, getNamedType(named.type), inner.selections)));
+    else
+      sent.push(withSelections(inner.node, endpointSelections(contract, getNamedType(named.type), inner.selections)));
   }
   return { cursorKeys, sent };
 }

@@ -63,7 +63,9 @@ export function readContract(sdl: string): Contract {
     const directives = nodes.flatMap((node) => node.directives ?? []);
     const isReplicated = directives.some((directive) => directive.name.value === 'replicated');
     if (isReplicated) replicated.add(type.name);
-    const isKeyed = directives.some((directive) => directive.name.value === 'key' && argumentsOf(directive).resolvable !== false);
+    const isKeyed = directives.some(
+      (directive) => directive.name.value === 'key' && argumentsOf(directive).resolvable !== false,
+    );
     if (isKeyed && !isReplicated && type.getFields().id !== undefined) owned.add(type.name);
     for (const field of Object.values(type.getFields())) {
       const coordinate = `${type.name}.${field.name}`;
@@ -95,7 +97,11 @@ function rootFields(schema: GraphQLSchema, kind: 'query' | 'mutation'): Readonly
     const scatter = directiveOf(field, 'scatter');
     if (route) {
       const { by, path } = argumentsOf(route);
-      fields.set(field.name, { kind: 'routed', by: by as RouteBy, path: typeof path === 'string' ? path.split('.') : [] });
+      fields.set(field.name, {
+        kind: 'routed',
+        by: by as RouteBy,
+        path: typeof path === 'string' ? path.split('.') : [],
+      });
     } else if (scatter) {
       const merge = argumentsOf(scatter).merge as ScatterMerge;
       fields.set(field.name, { kind: 'scattered', merge, isKept: merge === 'LIST' && isForNetwork(field) });
@@ -119,7 +125,9 @@ function directiveOf(field: GraphQLField<unknown, unknown>, name: string): Const
 }
 
 function argumentsOf(directive: ConstDirectiveNode): Record<string, unknown> {
-  return Object.fromEntries((directive.arguments ?? []).map(({ name, value }) => [name.value, valueFromASTUntyped(value)]));
+  return Object.fromEntries(
+    (directive.arguments ?? []).map(({ name, value }) => [name.value, valueFromASTUntyped(value)]),
+  );
 }
 
 /** The schema an endpoint serves: its SDL and the fields every subgraph has. */
@@ -128,7 +136,9 @@ export function endpointSchema(sdl: string): GraphQLSchema {
   const keyed = document.definitions.flatMap((node) =>
     node.kind === Kind.OBJECT_TYPE_DEFINITION && isEntity(node.directives) ? [node.name.value] : [],
   );
-  const declared = new Set(document.definitions.flatMap((node) => ('name' in node && node.name ? [node.name.value] : [])));
+  const declared = new Set(
+    document.definitions.flatMap((node) => ('name' in node && node.name ? [node.name.value] : [])),
+  );
   const machinery = parse(
     `scalar _Any
      type _Service { sdl: String }
@@ -153,5 +163,7 @@ function asDefinition(node: DefinitionNode): DefinitionNode {
 }
 
 function isEntity(directives: readonly ConstDirectiveNode[] | undefined): boolean {
-  return (directives ?? []).some((directive) => directive.name.value === 'key' && argumentsOf(directive).resolvable !== false);
+  return (directives ?? []).some(
+    (directive) => directive.name.value === 'key' && argumentsOf(directive).resolvable !== false,
+  );
 }

@@ -38,10 +38,14 @@ function snapshotOf(claims: unknown): DirectorySnapshot {
 
 /** One entry that cannot be read is the registry's fault and refuses the whole: half a directory hides somebody. */
 function listedOf(entry: unknown): Listed {
-  const { id, name, kind, accessionState, endpoint, issuer, keys, mergedInto, calendarId } = isJsonObject(entry) ? entry : {};
+  const { id, name, kind, accessionState, endpoint, issuer, keys, mergedInto, calendarId } = isJsonObject(entry)
+    ? entry
+    : {};
   const isKnownState = (accessionStates as readonly unknown[]).includes(accessionState);
   if (typeof id !== 'string' || !isParticipantId(id) || typeof name !== 'string' || !isKnownState) {
-    throw new Error(`Expected id, name and accession state of each participant, found an entry without: "${String(id).slice(0, 40)}".`);
+    throw new Error(
+      `Expected id, name and accession state of each participant, found an entry without: "${String(id).slice(0, 40)}".`,
+    );
   }
   const { sign, agree } = isJsonObject(keys) ? keys : {};
   return {

@@ -42,7 +42,8 @@ export function createSnapshot(version: number, at: string, listed: readonly Lis
   const byId = new Map(participants.map((one) => [one.id, one]));
   const homeOf = (prefix: string): Listed | undefined => {
     let home = byId.get(prefix);
-    for (let depth = 0; home?.mergedInto !== undefined && depth < mergeDepthMax; depth += 1) home = byId.get(home.mergedInto);
+    for (let depth = 0; home?.mergedInto !== undefined && depth < mergeDepthMax; depth += 1)
+      home = byId.get(home.mergedInto);
     return home;
   };
   const prefixes = new Map<string, Set<string>>(participants.map(({ id }) => [id, new Set([id])]));

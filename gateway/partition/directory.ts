@@ -79,7 +79,9 @@ export async function createDirectory(options: DirectoryOptions): Promise<Direct
     if (!attempt('The registry’s directory was not taken', () => take(jws))) return;
     heardAtMs = now();
     if (signed !== before) {
-      saving = saving.then(() => save(file, jws)).catch((error) => onProblem(`The directory was not kept in ${file}: ${error}`));
+      saving = saving
+        .then(() => save(file, jws))
+        .catch((error) => onProblem(`The directory was not kept in ${file}: ${error}`));
     }
   };
   const refresh = (): Promise<void> => {

@@ -15,8 +15,8 @@ import type { Fetch, FetchAnswer, FetchContext } from './fetch.ts';
 import { isJsonObject, type JsonObject, readKey } from './json.ts';
 import { breach, codeOf, type Said, saidByError, saidByFailure } from './outcome.ts';
 import { type PartialError, partialError } from './partial-error.ts';
-import { refusalOf } from './route.ts';
 import type { EndpointDocument } from './rewrite.ts';
+import { refusalOf } from './route.ts';
 import type { Ask } from './scatter.ts';
 import { looksOlder, type Skew } from './skew.ts';
 
@@ -88,9 +88,17 @@ export function createEntities({ contract, ask, skew, directory }: EntitiesOptio
         await askShare(participant, parts, true);
 
         async function askShare(to: string, asked: readonly Share[], mayLearn: boolean): Promise<void> {
-          const fitted = skew.fit(to, compiled, asked.map(({ root }) => root));
+          const fitted = skew.fit(
+            to,
+            compiled,
+            asked.map(({ root }) => root),
+          );
           for (const { root, missing } of fitted.refused) {
-            const said = { outcome: 'CONTRACT_BREACH', code: 'CONTRACT_TOO_OLD', reason: `It lacks ${missing}.` } as const;
+            const said = {
+              outcome: 'CONTRACT_BREACH',
+              code: 'CONTRACT_TOO_OLD',
+              reason: `It lacks ${missing}.`,
+            } as const;
             const { indexes } = asked.find((part) => part.root.index === root.index) as Share;
             for (const index of indexes) lacking(taking, root.alias, index, said.code, to, context, said);
           }
@@ -102,7 +110,8 @@ export function createEntities({ contract, ask, skew, directory }: EntitiesOptio
           if (fitted.older.length === 0) return;
           for (const { root, indexes } of kept) {
             const details = { participant: to, traceId: context.traceId, fields: fitted.older };
-            for (const index of indexes) taking.errors.push(partialError('CONTRACT_OLDER', [root.alias, index], details));
+            for (const index of indexes)
+              taking.errors.push(partialError('CONTRACT_OLDER', [root.alias, index], details));
           }
         }
       }),
@@ -130,7 +139,8 @@ function share(shares: Map<string, Share[]>, participant: string, root: EntityRo
 
 function outgoingOf(document: EndpointDocument, fetch: Fetch, parts: readonly Share[]) {
   const variables: Record<string, unknown> = {};
-  for (const name of document.variableNames) if (fetch.variables[name] !== undefined) variables[name] = fetch.variables[name];
+  for (const name of document.variableNames)
+    if (fetch.variables[name] !== undefined) variables[name] = fetch.variables[name];
   for (const { root, indexes } of parts) {
     const representations = representationsOf(fetch, root);
     variables[root.ownVariable] = indexes.map((index) => representations[index]);
@@ -172,7 +182,8 @@ function takeIn(
         lacking(taking, root.alias, index, codeOfNull(own), participant, context);
         continue;
       }
-      const finding = root.check(entity, prefixes) ?? identityFinding(entity as JsonObject, representations[index], root);
+      const finding =
+        root.check(entity, prefixes) ?? identityFinding(entity as JsonObject, representations[index], root);
       if (finding !== undefined) {
         lacking(taking, root.alias, index, 'CONTRACT_BREACH', participant, context, breach(finding));
         continue;
@@ -180,7 +191,9 @@ function takeIn(
       list[index] = entity as JsonObject;
       for (const error of own) {
         const path = [root.alias, index, ...error.path.slice(2)];
-        taking.errors.push(partialError(error.code ?? 'CONTRACT_BREACH', path, { participant, traceId: context.traceId }));
+        taking.errors.push(
+          partialError(error.code ?? 'CONTRACT_BREACH', path, { participant, traceId: context.traceId }),
+        );
       }
     }
   }
@@ -197,7 +210,8 @@ function saidOf(reply: Reply, root: EntityRoot, count: number): Said | undefined
 
 /** The object that was asked for and no other: an owner may not answer with a neighbour of its own. */
 function identityFinding(entity: JsonObject, representation: unknown, root: EntityRoot): string | undefined {
-  if (entity.__typename !== (representation as JsonObject).__typename) return 'Expected an entity of the type asked for, found another.';
+  if (entity.__typename !== (representation as JsonObject).__typename)
+    return 'Expected an entity of the type asked for, found another.';
   if (!root.isOwned(entity.__typename as string)) return undefined;
   return entity[root.idKeyOf(entity.__typename as string)] === idOf(representation)
     ? undefined
@@ -207,7 +221,13 @@ function identityFinding(entity: JsonObject, representation: unknown, root: Enti
 /** A refusal of one entity looks like its absence; only an operating failure has a name. */
 function codeOfNull(errors: readonly EndpointError[]): string {
   const code = errors[0]?.code;
-  const operating = ['STORE_UNAVAILABLE', 'ACCESS_LOG_UNAVAILABLE', 'INTERNAL', 'INTERNAL_SERVER_ERROR', 'OVERSIGHT_NOT_LIVE'];
+  const operating = [
+    'STORE_UNAVAILABLE',
+    'ACCESS_LOG_UNAVAILABLE',
+    'INTERNAL',
+    'INTERNAL_SERVER_ERROR',
+    'OVERSIGHT_NOT_LIVE',
+  ];
   if (errors.length === 0 || (code !== undefined && !operating.includes(code))) return 'NOT_FOUND';
   return code === undefined || code.startsWith('INTERNAL') ? 'CONTRACT_BREACH' : code;
 }

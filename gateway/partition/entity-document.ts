@@ -5,8 +5,8 @@ import {
   type OperationDefinitionNode,
   print,
   type SelectionNode,
-  type TypeNode,
   TypeInfo,
+  type TypeNode,
   type VariableDefinitionNode,
   visit,
   visitWithTypeInfo,
@@ -44,7 +44,9 @@ export interface CompiledEntities {
 
 export function compileEntities(contract: Contract, document: string): CompiledEntities {
   if (document.includes(privatePrefix)) {
-    throw new ReservedAliasError(`Expected no name that begins with "${privatePrefix}", found one. Choose another alias.`);
+    throw new ReservedAliasError(
+      `Expected no name that begins with "${privatePrefix}", found one. Choose another alias.`,
+    );
   }
   const fetch = inlineFetch(document);
   const roots = fetch.rootFields.map((node, index) => compileRoot(contract, node, index));
@@ -75,7 +77,11 @@ function compileRoot(contract: Contract, node: FieldNode, index: number): Entity
   const selections = withIds(contract, endpointSelections(contract, union, node.selectionSet?.selections ?? []));
   const ownVariable = `${privatePrefix}representations_${index}`;
   const variable = { kind: Kind.VARIABLE, name: { kind: Kind.NAME, value: ownVariable } } as const;
-  const representations = { kind: Kind.ARGUMENT, name: { kind: Kind.NAME, value: 'representations' }, value: variable } as const;
+  const representations = {
+    kind: Kind.ARGUMENT,
+    name: { kind: Kind.NAME, value: 'representations' },
+    value: variable,
+  } as const;
   const idKeys = new Map<string, string>();
   return {
     index,
@@ -105,7 +111,10 @@ function withIds(contract: Contract, selections: readonly SelectionNode[]): Sele
     if (selection.kind !== Kind.INLINE_FRAGMENT) return selection;
     const name = selection.typeCondition?.name.value;
     const hasId = selection.selectionSet.selections.some(
-      (inner) => inner.kind === Kind.FIELD && inner.name.value === 'id' && (inner.alias === undefined || inner.alias.value === privateAlias.id),
+      (inner) =>
+        inner.kind === Kind.FIELD &&
+        inner.name.value === 'id' &&
+        (inner.alias === undefined || inner.alias.value === privateAlias.id),
     );
     if (name === undefined || !contract.isOwned(name) || hasId) return selection;
     const inner = [...selection.selectionSet.selections, fieldNode('id', privateAlias.id)];
@@ -113,12 +122,20 @@ function withIds(contract: Contract, selections: readonly SelectionNode[]): Sele
   });
 }
 
-function documentOf(contract: Contract, roots: readonly EntityRoot[], variables: readonly VariableDefinitionNode[]): EndpointDocument {
+function documentOf(
+  contract: Contract,
+  roots: readonly EntityRoot[],
+  variables: readonly VariableDefinitionNode[],
+): EndpointDocument {
   const selectionSet = { kind: Kind.SELECTION_SET, selections: roots.map(({ node }) => node) } as const;
   const used = new Set<string>();
   let isPersonal = false;
   const types = new TypeInfo(contract.schema);
-  const bare: OperationDefinitionNode = { kind: Kind.OPERATION_DEFINITION, operation: 'query' as OperationDefinitionNode['operation'], selectionSet };
+  const bare: OperationDefinitionNode = {
+    kind: Kind.OPERATION_DEFINITION,
+    operation: 'query' as OperationDefinitionNode['operation'],
+    selectionSet,
+  };
   visit(
     bare,
     visitWithTypeInfo(types, {
@@ -143,7 +160,10 @@ function documentOf(contract: Contract, roots: readonly EntityRoot[], variables:
 }
 
 function representationsDefinition(name: string): VariableDefinitionNode {
-  const any: TypeNode = { kind: Kind.NON_NULL_TYPE, type: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: '_Any' } } };
+  const any: TypeNode = {
+    kind: Kind.NON_NULL_TYPE,
+    type: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: '_Any' } },
+  };
   return {
     kind: Kind.VARIABLE_DEFINITION,
     variable: { kind: Kind.VARIABLE, name: { kind: Kind.NAME, value: name } },

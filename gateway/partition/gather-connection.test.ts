@@ -39,14 +39,24 @@ function page(world: World, silent: ReadonlySet<string>, position: ListPosition 
   });
   for (let round = 0; ; round += 1) {
     const outcome = gatherConnection({
-      pages: answers.map(({ participant, rows, hasNextPage }) => ({ participant, hasNextPage, cursors: rows.map(({ cursor }) => cursor) })),
+      pages: answers.map(({ participant, rows, hasNextPage }) => ({
+        participant,
+        hasNextPage,
+        cursors: rows.map(({ cursor }) => cursor),
+      })),
       silent: [...silent],
       position,
       first,
       nowMs: 1_000,
     });
     if (outcome.wanting.length === 0) {
-      return { outcome, shown: outcome.rows.map(({ page: at, row }) => ({ participant: answers[at]?.participant ?? '', ...(answers[at]?.rows[row] as Row) })) };
+      return {
+        outcome,
+        shown: outcome.rows.map(({ page: at, row }) => ({
+          participant: answers[at]?.participant ?? '',
+          ...(answers[at]?.rows[row] as Row),
+        })),
+      };
     }
     expect(round).toBeLessThan(500);
     for (const index of outcome.wanting) {
@@ -106,7 +116,11 @@ describe('a connection over participants', () => {
           position = outcome.next;
           more = outcome.hasNextPage || silent[at] !== undefined;
         }
-        expect([...shown].sort()).toEqual(allRows(world).map(({ label }) => label).sort());
+        expect([...shown].sort()).toEqual(
+          allRows(world)
+            .map(({ label }) => label)
+            .sort(),
+        );
       }),
     );
   });
@@ -124,12 +138,15 @@ describe('a connection over participants', () => {
           position = outcome.next;
           more = outcome.hasNextPage;
           const [key, name] = arriving[at] ?? [];
-          if (key !== undefined && name !== undefined) world.get(name)?.push({ cursor: cursorOf(key, `new${at}`), label: `new${at}` });
+          if (key !== undefined && name !== undefined)
+            world.get(name)?.push({ cursor: cursorOf(key, `new${at}`), label: `new${at}` });
         }
         const labels = shown.map(({ label }) => label);
         expect(new Set(labels).size).toBe(labels.length);
         expect(labels.filter((label) => !label.startsWith('new'))).toEqual(before);
-        expect(shown.map(({ cursor }) => cursorBytes(cursor))).toEqual(shown.map(({ cursor }) => cursorBytes(cursor)).sort((a, b) => (a < b ? -1 : 1)));
+        expect(shown.map(({ cursor }) => cursorBytes(cursor))).toEqual(
+          shown.map(({ cursor }) => cursorBytes(cursor)).sort((a, b) => (a < b ? -1 : 1)),
+        );
       }),
     );
   });
@@ -148,7 +165,9 @@ describe('a connection over participants', () => {
   });
 
   test('a party that joins while one pages is announced like one that was away', () => {
-    const world: World = new Map([['a', [1, 2, 3, 4].map((key) => ({ cursor: cursorOf(key, `a${key}`), label: `a${key}` }))]]);
+    const world: World = new Map([
+      ['a', [1, 2, 3, 4].map((key) => ({ cursor: cursorOf(key, `a${key}`), label: `a${key}` }))],
+    ]);
     const first = page(world, new Set(), undefined, 3);
     world.set('b', [{ cursor: cursorOf(0, 'b0'), label: 'b0' }]);
     const second = page(world, new Set(), first.outcome.next, 3);

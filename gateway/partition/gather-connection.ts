@@ -110,7 +110,11 @@ export function gatherConnection(input: ConnectionInput): ConnectionOutcome {
   for (const { page, row } of rows) {
     const party = parties[page] as Party;
     const since = party.before.missingSinceMs;
-    if (since !== undefined && furthestBefore !== undefined && compareCursors(party.cursors[row] as string, furthestBefore) <= 0) {
+    if (
+      since !== undefined &&
+      furthestBefore !== undefined &&
+      compareCursors(party.cursors[row] as string, furthestBefore) <= 0
+    ) {
       resumed.set(party.participant, since);
     }
   }
@@ -143,7 +147,10 @@ function partyOf(
 ): Party {
   // One that joined while the caller pages has missed the pages before.
   const isNew = position !== undefined && !position.parties.has(page.participant);
-  const before = position?.parties.get(page.participant) ?? { after: undefined, missingSinceMs: isNew ? nowMs : undefined };
+  const before = position?.parties.get(page.participant) ?? {
+    after: undefined,
+    missingSinceMs: isNew ? nowMs : undefined,
+  };
   const { cursors } = page;
   let passed = 0;
   if (before.missingSinceMs === undefined && furthestBefore !== undefined) {
@@ -164,7 +171,9 @@ const cursorLengthMax = 500;
 /** What is wrong with one participant's rows; undefined when they can be merged. */
 export function pageFinding(cursors: readonly unknown[], after: string | undefined, first: number): string | undefined {
   if (cursors.length > first) return `Expected at most ${first} rows, found ${cursors.length}.`;
-  const isText = cursors.every((cursor) => typeof cursor === 'string' && cursor.length > 0 && cursor.length <= cursorLengthMax);
+  const isText = cursors.every(
+    (cursor) => typeof cursor === 'string' && cursor.length > 0 && cursor.length <= cursorLengthMax,
+  );
   // One look at all of them: a row's share of it is small.
   if (!isText || !/^[\w-]*$/.test(cursors.join(''))) return 'Expected cursors in base64url, found another.';
   let last = after;

@@ -1,9 +1,10 @@
 /** Makes one root field's answer of what the participants said. Pure. */
-import type { CompiledRoot } from './rewrite.ts';
+
 import type { PartyResult } from './ask-roots.ts';
 import type { ConnectionOutcome } from './gather-connection.ts';
 import { type JsonObject, readKey, writeKey } from './json.ts';
 import { type PartialError, partialError } from './partial-error.ts';
+import type { CompiledRoot } from './rewrite.ts';
 
 export interface Gathered {
   readonly value: JsonObject;
@@ -47,7 +48,9 @@ export function gatherSummary({ root, heard, coverage, variables, traceId }: Gat
       const [, list, index, ...rest] = error.path;
       const start = typeof list === 'string' ? offsets.get(list)?.[party] : undefined;
       const path =
-        start !== undefined && typeof index === 'number' ? [root.key, list as string, start + index, ...rest] : [root.key];
+        start !== undefined && typeof index === 'number'
+          ? [root.key, list as string, start + index, ...rest]
+          : [root.key];
       return partialError(error.code ?? 'CONTRACT_BREACH', path, { participant: result.participant, traceId });
     }),
   );
@@ -93,7 +96,11 @@ export function gatherPage(input: ConnectionGatherInput): Gathered {
   return { value, errors: heard.flatMap((result, page) => errorsOfPage(root.key, result, page, outcome, traceId)) };
 }
 
-function rowsOf(key: string, cursorKeys: readonly string[], { heard, outcome, cursorAfter }: ConnectionGatherInput): unknown[] {
+function rowsOf(
+  key: string,
+  cursorKeys: readonly string[],
+  { heard, outcome, cursorAfter }: ConnectionGatherInput,
+): unknown[] {
   return outcome.rows.map(({ page, row }, index) => {
     const list = readKey(heard[page]?.value as JsonObject, key) as readonly JsonObject[];
     const item = list[row] as JsonObject;

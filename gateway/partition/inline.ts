@@ -55,7 +55,11 @@ export function inlineFetch(document: string): InlinedFetch {
     }
   };
   collect(inlineSet(operation.selectionSet).selections);
-  return { kind: operation.operation, rootFields: mergeByKey(rootFields), variables: operation.variableDefinitions ?? [] };
+  return {
+    kind: operation.operation,
+    rootFields: mergeByKey(rootFields),
+    variables: operation.variableDefinitions ?? [],
+  };
 }
 
 /** Fields with one response key are one field (§6.3.2); validation has seen to it that they can be. */

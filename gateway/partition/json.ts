@@ -14,7 +14,8 @@ export function readKey(object: Readonly<JsonObject>, key: string): unknown {
 }
 
 export function writeKey(object: JsonObject, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+  if (key === '__proto__')
+    Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
   else object[key] = value;
 }
 

@@ -62,7 +62,8 @@ function unknownOf(schema: GraphQLSchema, type: GraphQLObjectType, value: JsonOb
   for (const field of Object.values(type.getFields())) {
     const named = getNamedType(field.type);
     const found = value[field.name];
-    if (isEnumType(named) && named.getValue(unknown) !== undefined && typeof found === 'string') changed[field.name] = unknown;
+    if (isEnumType(named) && named.getValue(unknown) !== undefined && typeof found === 'string')
+      changed[field.name] = unknown;
     else if (isObjectType(named) && Array.isArray(found)) {
       changed[field.name] = found.map((item) => (isJsonObject(item) ? unknownOf(schema, named, item) : item));
     } else if (isObjectType(named) && isJsonObject(found)) {

@@ -28,7 +28,9 @@ export function createListCursors(keys: () => readonly [CursorKey, ...CursorKey[
 const pagingArguments = new Set(['first', 'after', 'onMissing']);
 
 export function bindingOf(fieldName: string, given: Readonly<Record<string, unknown>>, caller: Caller): CursorBinding {
-  const query = Object.entries(given).filter(([name, value]) => !pagingArguments.has(name) && value !== null && value !== undefined);
+  const query = Object.entries(given).filter(
+    ([name, value]) => !pagingArguments.has(name) && value !== null && value !== undefined,
+  );
   const person =
     caller.kind === 'subject'
       ? [caller.kind, caller.participant, caller.subject, caller.program ?? '']

@@ -4,7 +4,14 @@
  * A null among the values makes a sum null: a number that leaves someone out is no number.
  */
 import { isHistogram, merge as mergeHistograms, percentile } from '@kortelijn/schema/vocabulary/histogram.ts';
-import { type FieldNode, type GraphQLObjectType, getNamedType, getNullableType, isListType, isObjectType } from 'graphql';
+import {
+  type FieldNode,
+  type GraphQLObjectType,
+  getNamedType,
+  getNullableType,
+  isListType,
+  isObjectType,
+} from 'graphql';
 import { type CollectedField, collectFields } from './collect-fields.ts';
 import type { Contract, FieldMerge } from './contract.ts';
 import { endpointSelections, fieldNode, fieldOf, withSelections } from './endpoint-selections.ts';
@@ -25,7 +32,11 @@ export interface ValueMerge {
 const fine = () => undefined;
 
 /** Undefined when the contract does not say how to merge this field. */
-export function compileValueMerge(contract: Contract, parent: GraphQLObjectType, field: CollectedField): ValueMerge | undefined {
+export function compileValueMerge(
+  contract: Contract,
+  parent: GraphQLObjectType,
+  field: CollectedField,
+): ValueMerge | undefined {
   if (field.name === '__typename') return { node: field.node, merge: () => parent.name, finding: fine };
   const how = contract.mergeOf(parent.name, field.name);
   const definition = fieldOf(parent, field.name);
@@ -44,7 +55,10 @@ export function compileValueMerge(contract: Contract, parent: GraphQLObjectType,
 
 function scalarMerge({ with: how }: FieldMerge): (values: readonly unknown[]) => unknown {
   if (how === 'SUM') {
-    return (values) => (values.includes(null) || values.includes(undefined) ? null : (values as number[]).reduce((sum, value) => sum + value, 0));
+    return (values) =>
+      values.includes(null) || values.includes(undefined)
+        ? null
+        : (values as number[]).reduce((sum, value) => sum + value, 0);
   }
   return (values) => {
     const present = values.filter((value) => value !== null && value !== undefined) as (number | string)[];
@@ -65,12 +79,15 @@ function histogramMerge(contract: Contract, field: CollectedField, type: GraphQL
   return {
     node: withSelections(field.node, [fieldNode('count'), bins]),
     finding: (value) =>
-      isHistogram(read(value)) ? undefined : 'Expected a histogram with bounds of the contract whose counts add up, found another.',
+      isHistogram(read(value))
+        ? undefined
+        : 'Expected a histogram with bounds of the contract whose counts add up, found another.',
     merge: (values, variables) => {
       const merged = mergeHistograms(...values.map(read).filter(isHistogram));
       const value = {
         ...merged,
-        percentile: ({ p }: { p?: unknown }) => (typeof p === 'number' && p > 0 && p <= 100 ? (percentile(merged, p) ?? null) : null),
+        percentile: ({ p }: { p?: unknown }) =>
+          typeof p === 'number' && p > 0 && p <= 100 ? (percentile(merged, p) ?? null) : null,
       };
       return project(value, variables);
     },
@@ -78,7 +95,12 @@ function histogramMerge(contract: Contract, field: CollectedField, type: GraphQL
 }
 
 /** Items with the same key fields become one; each of its other fields is merged by its own rule. */
-function keyedListMerge(contract: Contract, field: CollectedField, type: GraphQLObjectType, { key }: FieldMerge): ValueMerge {
+function keyedListMerge(
+  contract: Contract,
+  field: CollectedField,
+  type: GraphQLObjectType,
+  { key }: FieldMerge,
+): ValueMerge {
   const keyNodes = key.map((name) => fieldNode(name, privateAlias.key(name)));
   const merges = new Map<string, ValueMerge | 'key'>();
   for (const inner of collectFields(contract.schema, type, field.selections).values()) {

@@ -52,7 +52,8 @@ export function createMutations({ askRoots, directory }: MutationsOptions) {
       if (root.field === undefined) continue;
       const to = route(root.field, root.argumentsOf(variables), context.authority, directory());
       routed.push({ root, route: to });
-      if (to.kind === 'refused') errors.push(partialError(to.code, [root.key], { participant: to.participant, traceId }, to.message));
+      if (to.kind === 'refused')
+        errors.push(partialError(to.code, [root.key], { participant: to.participant, traceId }, to.message));
     }
     for (const { participant, roots } of runsOf(routed)) {
       const results = await askRoots(participant, { compiled, roots, variables, afters: new Map() }, context);
@@ -80,7 +81,15 @@ function errorsOf(
   const reason = said.reason === undefined ? {} : { reason: said.reason };
   if (mayHaveActed) {
     const commandId = readPath(root.argumentsOf(variables), ['input', 'commandId']);
-    return [partialError('OUTCOME_UNKNOWN', [root.key], { participant, traceId, outcome: said.outcome, ...reason, commandId })];
+    return [
+      partialError('OUTCOME_UNKNOWN', [root.key], {
+        participant,
+        traceId,
+        outcome: said.outcome,
+        ...reason,
+        commandId,
+      }),
+    ];
   }
   return [partialError(codeOf(said), [root.key], { participant, traceId, ...reason })];
 }

@@ -46,7 +46,15 @@ export function saidByFailure({ failure, reason }: Failed): Said {
 }
 
 /** Codes by which an endpoint says that the caller may not, or that there is nothing for him. */
-const refusals = new Set(['REFUSED', 'FORBIDDEN', 'UNAUTHENTICATED', 'NOT_TRUSTED', 'SCOPE_MISSING', 'ROLE_DOES_NOT_ALLOW', 'OVERSIGHT_NOT_LIVE']);
+const refusals = new Set([
+  'REFUSED',
+  'FORBIDDEN',
+  'UNAUTHENTICATED',
+  'NOT_TRUSTED',
+  'SCOPE_MISSING',
+  'ROLE_DOES_NOT_ALLOW',
+  'OVERSIGHT_NOT_LIVE',
+]);
 /** Codes of an endpoint that is there and cannot answer now. */
 const unavailabilities = new Set(['STORE_UNAVAILABLE', 'OVERLOADED', 'ACCESS_LOG_UNAVAILABLE', 'READ_ONLY']);
 
@@ -57,7 +65,8 @@ export function saidByError(answered: Answered, rootKey: string): Said {
   if (code !== undefined && refusals.has(code)) return { outcome: 'REFUSED', code };
   if (code !== undefined && unavailabilities.has(code)) return { outcome: 'UNREACHABLE', code };
   // A caller's bad input is the same everywhere: the participant refuses it.
-  if (code === 'BAD_USER_INPUT' || code?.startsWith('CURSOR_') || code === 'FIRST_OUT_OF_RANGE') return { outcome: 'REFUSED', code };
+  if (code === 'BAD_USER_INPUT' || code?.startsWith('CURSOR_') || code === 'FIRST_OUT_OF_RANGE')
+    return { outcome: 'REFUSED', code };
   return {
     outcome: 'CONTRACT_BREACH',
     ...(code !== undefined && code !== 'INTERNAL_SERVER_ERROR' && { code }),

@@ -20,7 +20,8 @@ export function partialError(
   message?: string,
 ): PartialError {
   const definition = isErrorCode(code) ? errorCodes[code] : undefined;
-  const text = message ?? (definition ? `${definition.meaning} ${definition.remedy}` : 'The participant answered with an error.');
+  const text =
+    message ?? (definition ? `${definition.meaning} ${definition.remedy}` : 'The participant answered with an error.');
   return {
     message: participant === undefined ? text : `${participant}: ${text}`,
     path,

@@ -3,7 +3,7 @@ import { newId, participantId } from '@kortelijn/schema/vocabulary/ids.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createSnapshot } from './directory-snapshot.ts';
 import { createStandIn, type Row, type StandIn } from './standins/endpoint.ts';
-import { caller, createHubOf, type HubOfStandIns, listedOf } from './standins/hub.ts';
+import { caller, createHubOf, dataOf, type HubOfStandIns, listedOf } from './standins/hub.ts';
 
 const names = ['bedenkerveen', 'denkbeeld', 'linde'];
 let standIns: StandIn[];
@@ -31,7 +31,12 @@ test('M-01: one list holds the rows of all participants in one order, with who w
   );
   expect(errors).toEqual([]);
   const { incidents } = data as { incidents: { edges: { node: { title: string } }[]; [key: string]: unknown } };
-  expect(incidents.edges.map(({ node }) => node.title)).toEqual(['linde 4', 'denkbeeld 4', 'bedenkerveen 4', 'linde 3']);
+  expect(incidents.edges.map(({ node }) => node.title)).toEqual([
+    'linde 4',
+    'denkbeeld 4',
+    'bedenkerveen 4',
+    'linde 3',
+  ]);
   expect(incidents).toMatchObject({
     totalCount: 15,
     pageInfo: { hasNextPage: true },
@@ -52,7 +57,10 @@ test('aliases, several edges and nodes come back as they were asked', async () =
   );
   const { rows } = data as { rows: Record<string, { c?: string; n?: unknown }[]> & { page: { startCursor: string } } };
   expect(rows.e?.map(({ n }) => n)).toMatchObject([{ t: 'bedenkerveen 0' }, { t: 'denkbeeld 0' }]);
-  expect(rows.nodes).toMatchObject([{ title: 'bedenkerveen 0', state: 'REPORTED' }, { title: 'denkbeeld 0', state: 'REPORTED' }]);
+  expect(rows.nodes).toMatchObject([
+    { title: 'bedenkerveen 0', state: 'REPORTED' },
+    { title: 'denkbeeld 0', state: 'REPORTED' },
+  ]);
   expect(rows.more).toHaveLength(2);
   expect(rows.page).toMatchObject({ more: true, hasPreviousPage: false });
   expect(rows.page.startCursor).toEqual(expect.any(String));
@@ -62,7 +70,8 @@ test('each edge’s own cursor and the end cursor go on exactly behind their row
   const list = '{ incidents(first: 15, orderBy: CREATED_ASC) { nodes { title } } }';
   const all = (await hub.query(list)).data as { incidents: { nodes: { title: string }[] } };
   const titles = all.incidents.nodes.map(({ title }) => title);
-  const page = 'query($after: String) { incidents(first: 6, after: $after, orderBy: CREATED_ASC) { edges { cursor node { title } } pageInfo { endCursor } } }';
+  const page =
+    'query($after: String) { incidents(first: 6, after: $after, orderBy: CREATED_ASC) { edges { cursor node { title } } pageInfo { endCursor } } }';
   type Page = { incidents: { edges: { cursor: string; node: { title: string } }[]; pageInfo: { endCursor: string } } };
   const first = (await hub.query(page)).data as Page;
   for (const [index, { cursor }] of first.incidents.edges.entries()) {
@@ -96,7 +105,7 @@ test('numbers are summed, keyed lists merged, percentiles computed from merged h
       pickUp: { count: 15, p50: 21, max: 42 },
     },
   });
-  expect((data?.chain as { nodes: unknown[] }).nodes).toHaveLength(15);
+  expect((dataOf(data).chain as { nodes: unknown[] }).nodes).toHaveLength(15);
 });
 
 test('a routed field goes to its participant alone, by id, by reference and by caller', async () => {
@@ -118,31 +127,59 @@ test('entities are split by prefix, asked side by side, and come back at their p
   const [a, b] = [standIn('linde').rows[1] as Row, standIn('denkbeeld').rows[2] as Row];
   const gone = newId(participantId('linde'), 'inc');
   const foreign = newId(participantId('nobody'), 'inc');
-  const representations = [b.id, gone, a.id, foreign, 'garbage', b.id].map((linkId) => ({ __typename: 'Incident', linkId }));
+  const representations = [b.id, gone, a.id, foreign, 'garbage', b.id].map((linkId) => ({
+    __typename: 'Incident',
+    linkId,
+  }));
   const { data, errors, absent } = await hub.entities(
     'query($representations: [_Any!]!) { _entities(representations: $representations) { ... on Incident { title } } }',
     { representations },
   );
-  expect((data?._entities as ({ title: string } | null)[]).map((one) => one?.title)).toEqual(['denkbeeld 2', undefined, 'linde 1', undefined, undefined, 'denkbeeld 2']);
+  expect((dataOf(data)._entities as ({ title: string } | null)[]).map((one) => one?.title)).toEqual([
+    'denkbeeld 2',
+    undefined,
+    'linde 1',
+    undefined,
+    undefined,
+    'denkbeeld 2',
+  ]);
   expect(absent?.map(({ index }) => index).sort()).toEqual([1, 3, 4]);
-  expect(errors.map(({ path, extensions }) => [path[1], extensions.code]).sort()).toEqual([[1, 'NOT_FOUND'], [3, 'NOT_FOUND'], [4, 'NOT_FOUND']]);
+  expect(errors.map(({ path, extensions }) => [path[1], extensions.code]).sort()).toEqual([
+    [1, 'NOT_FOUND'],
+    [3, 'NOT_FOUND'],
+    [4, 'NOT_FOUND'],
+  ]);
   expect(standIn('bedenkerveen').received).toEqual([]);
 });
 
 test('participants join, move, merge and are suspended while the hub runs', async () => {
-  const count = async () => (await hub.query('{ incidentCount { value coverage { asked complete parties { participant { id } outcome } } } }')).data?.incidentCount as { value: number };
-  const [bedenkerveen, denkbeeld, linde] = standIns.map((one) => listedOf(one)) as [ReturnType<typeof listedOf>, ReturnType<typeof listedOf>, ReturnType<typeof listedOf>];
+  const count = async () =>
+    (await hub.query('{ incidentCount { value coverage { asked complete parties { participant { id } outcome } } } }'))
+      .data?.incidentCount as { value: number };
+  const [bedenkerveen, denkbeeld, linde] = standIns.map((one) => listedOf(one)) as [
+    ReturnType<typeof listedOf>,
+    ReturnType<typeof listedOf>,
+    ReturnType<typeof listedOf>,
+  ];
   hub.directory = createSnapshot(2, '', [denkbeeld, linde]);
   expect(await count()).toMatchObject({ value: 10, coverage: { asked: 2 } });
   hub.directory = createSnapshot(3, '', [bedenkerveen, denkbeeld, { ...linde, accessionState: 'SUSPENDED' }]);
   const other = { ...caller, participant: 'denkbeeld' } as typeof caller;
-  const { data } = await hub.query('{ incidentCount { value coverage { asked complete parties { participant { id } outcome } } } }', {}, { authority: other });
+  const { data } = await hub.query(
+    '{ incidentCount { value coverage { asked complete parties { participant { id } outcome } } } }',
+    {},
+    { authority: other },
+  );
   expect(data?.incidentCount).toMatchObject({
     value: 10,
     coverage: { asked: 2, complete: true, parties: [{}, {}, { participant: { id: 'linde' }, outcome: 'SUSPENDED' }] },
   });
   // A new party answers at another's address under a prefix of its own; the old prefix still leads there.
-  hub.directory = createSnapshot(4, '', [denkbeeld, linde, { ...bedenkerveen, accessionState: 'WITHDRAWN', mergedInto: 'denkbeeld' }]);
+  hub.directory = createSnapshot(4, '', [
+    denkbeeld,
+    linde,
+    { ...bedenkerveen, accessionState: 'WITHDRAWN', mergedInto: 'denkbeeld' },
+  ]);
   const [row] = standIn('denkbeeld').rows;
   const kept = { ...(row as Row), id: newId(participantId('bedenkerveen'), 'inc'), title: 'taken over' };
   standIn('denkbeeld').rows.push(kept);
@@ -152,15 +189,22 @@ test('participants join, move, merge and are suspended while the hub runs', asyn
 
 test('mutations go in runs of neighbours, in document order', async () => {
   const ids = ['linde', 'linde', 'denkbeeld', 'linde'].map((name) => (standIn(name).rows[0] as Row).id);
-  const fields = ids.map((id, index) => `m${index}: acknowledgeIncident(input: {commandId: "c${index}", incidentId: "${id}"}) { __typename ... on IncidentChanged { incident { id } } }`);
+  const fields = ids.map(
+    (id, index) =>
+      `m${index}: acknowledgeIncident(input: {commandId: "c${index}", incidentId: "${id}"}) { __typename ... on IncidentChanged { incident { id } } }`,
+  );
   const { data, errors } = await hub.mutate(`mutation { ${fields.join(' ')} }`);
   expect(errors).toEqual([]);
   expect(Object.values(data ?? {}).map((one) => (one as { incident: { id: string } }).incident.id)).toEqual(ids);
-  expect(standIn('linde').received.map(({ query }) => [...query.matchAll(/m\d/g)].map(([name]) => name))).toEqual([['m0', 'm1'], ['m3']]);
+  expect(standIn('linde').received.map(({ query }) => [...query.matchAll(/m\d/g)].map(([name]) => name))).toEqual([
+    ['m0', 'm1'],
+    ['m3'],
+  ]);
 });
 
 test('identical queries under way are one for the same caller, and two for two', async () => {
-  const ask = (authority = caller) => hub.query('{ incidentCount(participants: ["linde"]) { value } }', {}, { authority });
+  const ask = (authority = caller) =>
+    hub.query('{ incidentCount(participants: ["linde"]) { value } }', {}, { authority });
   await Promise.all([ask(), ask(), ask({ ...caller, subject: 'anke' } as typeof caller)]);
   expect(standIn('linde').received).toHaveLength(2);
 });
@@ -181,15 +225,22 @@ test.each([
 });
 
 test('A11: a cursor of another filter, order or person is refused, and so is one that was changed', async () => {
-  const list = (more: string, authority = caller) => hub.query(`{ incidents(${more.includes('first') ? '' : 'first: 2 '}${more}) { pageInfo { endCursor } } }`, {}, { authority });
+  const list = (more: string, authority = caller) =>
+    hub.query(
+      `{ incidents(${more.includes('first') ? '' : 'first: 2 '}${more}) { pageInfo { endCursor } } }`,
+      {},
+      { authority },
+    );
   const { data } = await list('');
-  const cursor = (data?.incidents as { pageInfo: { endCursor: string } }).pageInfo.endCursor;
+  const cursor = (dataOf(data).incidents as { pageInfo: { endCursor: string } }).pageInfo.endCursor;
   const codeOf = async (more: string, authority = caller) => (await list(more, authority)).errors[0]?.extensions.code;
   expect(await codeOf(`after: "${cursor}"`)).toBeUndefined();
   expect(await codeOf(`after: "${cursor}", first: 3`)).toBeUndefined();
   expect(await codeOf(`after: "${cursor}", orderBy: UPDATED_DESC`)).toBe('CURSOR_OF_ANOTHER_QUERY');
   expect(await codeOf(`after: "${cursor}", filter: {open: true}`)).toBe('CURSOR_OF_ANOTHER_QUERY');
-  expect(await codeOf(`after: "${cursor}"`, { ...caller, subject: 'anke' } as typeof caller)).toBe('CURSOR_OF_ANOTHER_PERSON');
+  expect(await codeOf(`after: "${cursor}"`, { ...caller, subject: 'anke' } as typeof caller)).toBe(
+    'CURSOR_OF_ANOTHER_PERSON',
+  );
   const flipped = `${cursor.slice(0, 40)}${cursor[40] === 'A' ? 'B' : 'A'}${cursor.slice(41)}`;
   expect(await codeOf(`after: "${flipped}"`)).toBe('CURSOR_MALFORMED');
 });

@@ -38,7 +38,10 @@ export function compileProject(
       const project = compileProject(schema, field.type, inner);
       const read: Project = (value, variables) => {
         const found = readKey(value as JsonObject, name);
-        return project(typeof found === 'function' ? found(getArgumentValues(field, node, variables)) : found, variables);
+        return project(
+          typeof found === 'function' ? found(getArgumentValues(field, node, variables)) : found,
+          variables,
+        );
       };
       fields.push({ key, read });
     }

@@ -6,8 +6,8 @@ import type { DirectorySnapshot } from './directory-snapshot.ts';
 import type { Fetch, FetchAnswer, FetchContext } from './fetch.ts';
 import { gatherConnection, pageFinding } from './gather-connection.ts';
 import { gatherPage, gatherSummary } from './gather-root.ts';
-import type { KeptAnswers } from './kept-answers.ts';
 import { isJsonObject, type JsonObject, readKey, writeKey } from './json.ts';
+import type { KeptAnswers } from './kept-answers.ts';
 import { bindingOf, type ListCursors } from './list-cursors.ts';
 import { breach, codeOf, isMissing } from './outcome.ts';
 import type { CursorBinding, ListPosition } from './page-cursor.ts';
@@ -72,7 +72,8 @@ export function createQueries(options: QueriesOptions) {
       }),
     );
     const resultOf: ResultsOf = (participant, root) =>
-      results.get(participant)?.get(root.index) ?? unheard(participant, breach(`Expected ${root.name}, found nothing.`));
+      results.get(participant)?.get(root.index) ??
+      unheard(participant, breach(`Expected ${root.name}, found nothing.`));
 
     const gathering: Gathering = { data: {}, errors: [] };
     for (const one of planned) {
@@ -86,7 +87,9 @@ export function createQueries(options: QueriesOptions) {
             participant,
             { compiled, roots: [root], variables, afters: new Map([[root.index, after]]) } satisfies RootQuestion,
             context,
-          ).then((again) => again.get(root.index) ?? unheard(participant, breach('Expected more rows, found nothing.')));
+          ).then(
+            (again) => again.get(root.index) ?? unheard(participant, breach('Expected more rows, found nothing.')),
+          );
         const heardOf = one.route.participants.map((participant) => resultOf(participant, root));
         await takeScattered(gathering, one, one.route.unasked, heardOf, ask, fetch, context, options, now());
       }
@@ -104,10 +107,17 @@ function plan(
 ): Planned {
   const given = root.argumentsOf(fetch.variables);
   if (root.field === undefined) {
-    return { root, given, route: { kind: 'some', participants: [], unasked: [] }, binding: undefined, position: undefined };
+    return {
+      root,
+      given,
+      route: { kind: 'some', participants: [], unasked: [] },
+      binding: undefined,
+      position: undefined,
+    };
   }
   const to = route(root.field, given, context.authority, snapshot);
-  if (root.connection === undefined || to.kind === 'refused') return { root, given, route: to, binding: undefined, position: undefined };
+  if (root.connection === undefined || to.kind === 'refused')
+    return { root, given, route: to, binding: undefined, position: undefined };
   const binding = bindingOf(root.name, given, context.authority);
   if (typeof given.after !== 'string') return { root, given, route: to, binding, position: undefined };
   const position = cursors.read(given.after, binding);
@@ -126,7 +136,12 @@ function refuse(
   errors.push(partialError(code, [root.key], { participant, traceId }, message));
 }
 
-function takeRouted({ data, errors }: Gathering, root: CompiledRoot, result: PartyResult, { traceId }: FetchContext): void {
+function takeRouted(
+  { data, errors }: Gathering,
+  root: CompiledRoot,
+  result: PartyResult,
+  { traceId }: FetchContext,
+): void {
   const { participant, said, value, older } = result;
   writeKey(data, root.key, value ?? null);
   if (said.outcome !== 'FRESH') {
@@ -135,9 +150,12 @@ function takeRouted({ data, errors }: Gathering, root: CompiledRoot, result: Par
     return;
   }
   for (const error of result.errors) {
-    errors.push(partialError(error.code ?? 'CONTRACT_BREACH', [root.key, ...error.path.slice(1)], { participant, traceId }));
+    errors.push(
+      partialError(error.code ?? 'CONTRACT_BREACH', [root.key, ...error.path.slice(1)], { participant, traceId }),
+    );
   }
-  if (older.length > 0) errors.push(partialError('CONTRACT_OLDER', [root.key], { participant, traceId, fields: older }));
+  if (older.length > 0)
+    errors.push(partialError('CONTRACT_OLDER', [root.key], { participant, traceId, fields: older }));
 }
 
 async function takeScattered(
@@ -187,9 +205,17 @@ async function takeScattered(
   });
   const all = [...parties, ...unasked].sort((a, b) => (a.participant < b.participant ? -1 : 1));
   if (given.onMissing === 'STOP' && !isComplete(all)) {
-    const missing = parties.filter((party) => isMissing(party.outcome)).map(({ participant, outcome: why, code }) => ({ participant, outcome: why, code }));
+    const missing = parties
+      .filter((party) => isMissing(party.outcome))
+      .map(({ participant, outcome: why, code }) => ({ participant, outcome: why, code }));
     writeKey(data, root.key, null);
-    errors.push(partialError('MISSING_PARTIES', [root.key], { traceId, participants: missing }));
+    errors.push(
+      partialError('MISSING_PARTIES', [root.key], {
+        traceId,
+        participant: missing[0]?.participant,
+        participants: missing,
+      }),
+    );
     return;
   }
   const heard = results.filter(({ said }) => said.outcome === 'FRESH' || said.outcome === 'STALE');
@@ -213,7 +239,14 @@ async function takeScattered(
   for (const party of parties) {
     if (!isMissing(party.outcome)) continue;
     const { participant, outcome: why, reason } = party;
-    errors.push(partialError(codeOf(party), [root.key], { participant, traceId, outcome: why, ...(reason !== undefined && { reason }) }));
+    errors.push(
+      partialError(codeOf(party), [root.key], {
+        participant,
+        traceId,
+        outcome: why,
+        ...(reason !== undefined && { reason }),
+      }),
+    );
   }
 }
 
@@ -225,7 +258,13 @@ function keptUnder(root: CompiledRoot, given: Readonly<Record<string, unknown>>)
 
 const isHeard = ({ said }: PartyResult): boolean => said.outcome === 'FRESH';
 
-function gather(root: CompiledRoot, results: readonly PartyResult[], position: ListPosition | undefined, first: number, nowMs: number) {
+function gather(
+  root: CompiledRoot,
+  results: readonly PartyResult[],
+  position: ListPosition | undefined,
+  first: number,
+  nowMs: number,
+) {
   const pages = results.filter(isHeard).map((result) => ({
     participant: result.participant,
     cursors: cursorsOf(root, result),
@@ -257,17 +296,29 @@ function headsOf(heard: readonly PartyResult[]): ReadonlyMap<string, string> {
 }
 
 /** Beyond types and ownership: can this participant's value be merged with the others'? */
-function heldAgainstMerge(root: CompiledRoot, result: PartyResult, after: string | undefined, first: number): PartyResult {
+function heldAgainstMerge(
+  root: CompiledRoot,
+  result: PartyResult,
+  after: string | undefined,
+  first: number,
+): PartyResult {
   if (!isHeard(result)) return result;
   // A scattered field's type is non-null; a null here would have no rows and no number to merge.
   if (!isJsonObject(result.value)) {
-    return isNonNullType(root.type) ? { ...result, said: breach(`Expected ${root.name}, found null.`), value: undefined } : { ...result, value: {} };
+    return isNonNullType(root.type)
+      ? { ...result, said: breach(`Expected ${root.name}, found null.`), value: undefined }
+      : { ...result, value: {} };
   }
   const finding = root.connection ? connectionFinding(root, result, after, first) : summaryFinding(root, result.value);
   return finding === undefined ? result : { ...result, said: breach(finding), value: undefined, errors: [] };
 }
 
-function connectionFinding(root: CompiledRoot, result: PartyResult, after: string | undefined, first: number): string | undefined {
+function connectionFinding(
+  root: CompiledRoot,
+  result: PartyResult,
+  after: string | undefined,
+  first: number,
+): string | undefined {
   const { rowsKey, outputs } = root.connection ?? {};
   if (rowsKey !== undefined) {
     const cursors = cursorsOf(root, result);
@@ -277,7 +328,8 @@ function connectionFinding(root: CompiledRoot, result: PartyResult, after: strin
     for (const output of outputs ?? []) {
       if (output.kind !== 'rows') continue;
       const list = readKey(result.value as JsonObject, output.key) as readonly unknown[];
-      if (list.length !== cursors.length) return `Expected as many ${output.key} as rows, found ${list.length} and ${cursors.length}.`;
+      if (list.length !== cursors.length)
+        return `Expected as many ${output.key} as rows, found ${list.length} and ${cursors.length}.`;
     }
   }
   return mergeFinding(outputs ?? [], result.value as JsonObject);
@@ -287,7 +339,11 @@ const summaryFinding = (root: CompiledRoot, value: JsonObject) => mergeFinding(r
 
 function mergeFinding(
   outputs: readonly (
-    | { readonly kind: 'merged'; readonly key: string; readonly merge: { finding: (value: unknown) => string | undefined } }
+    | {
+        readonly kind: 'merged';
+        readonly key: string;
+        readonly merge: { finding: (value: unknown) => string | undefined };
+      }
     | { readonly kind: 'rows' | 'page' | 'coverage' | 'listed' }
   )[],
   value: JsonObject,
@@ -303,7 +359,10 @@ function mergeFinding(
 function joined(root: CompiledRoot, before: PartyResult, more: PartyResult): PartyResult {
   const value: JsonObject = { ...(before.value as JsonObject) };
   const added = more.value as JsonObject;
-  const rowKeys = new Set([root.connection?.rowsKey ?? '', ...(root.connection?.outputs ?? []).flatMap((output) => (output.kind === 'rows' ? [output.key] : []))]);
+  const rowKeys = new Set([
+    root.connection?.rowsKey ?? '',
+    ...(root.connection?.outputs ?? []).flatMap((output) => (output.kind === 'rows' ? [output.key] : [])),
+  ]);
   for (const key of rowKeys) {
     const list = readKey(value, key);
     const tail = readKey(added, key);

@@ -17,7 +17,7 @@ import {
 } from 'graphql';
 import { getArgumentValues } from 'graphql/execution/values.js';
 import { type Check, compileCheck } from './check.ts';
-import { compileConnection, type ConnectionPlan } from './connection-plan.ts';
+import { type ConnectionPlan, compileConnection } from './connection-plan.ts';
 import type { Contract, RootField } from './contract.ts';
 import { endpointSelections, fieldOf, withSelections } from './endpoint-selections.ts';
 import { inlineFetch, responseKey } from './inline.ts';
@@ -67,7 +67,9 @@ export class ReservedAliasError extends Error {
 export function compileFetch(contract: Contract, document: string): CompiledFetch {
   const fetch = inlineFetch(document);
   if (document.includes(privatePrefix)) {
-    throw new ReservedAliasError(`Expected no name that begins with "${privatePrefix}", found one. Choose another alias.`);
+    throw new ReservedAliasError(
+      `Expected no name that begins with "${privatePrefix}", found one. Choose another alias.`,
+    );
   }
   const rootType = fetch.kind === 'query' ? contract.schema.getQueryType() : contract.schema.getMutationType();
   if (!rootType) throw new Error(`Expected a ${fetch.kind} type in the participant contract, found none.`);
@@ -106,9 +108,13 @@ function compileRoot(
   const isConnection = field?.kind === 'scattered' && field.merge === 'CONNECTION';
   const connection = isConnection ? compileConnection(contract, named as GraphQLObjectType, asked) : undefined;
   const summary =
-    field?.kind === 'scattered' && !isConnection ? compileSummary(contract, named as GraphQLObjectType, asked, field.isKept) : undefined;
+    field?.kind === 'scattered' && !isConnection
+      ? compileSummary(contract, named as GraphQLObjectType, asked, field.isKept)
+      : undefined;
   const selections =
-    connection?.selections ?? summary?.selections ?? (named && node.selectionSet ? endpointSelections(contract, named, asked) : []);
+    connection?.selections ??
+    summary?.selections ??
+    (named && node.selectionSet ? endpointSelections(contract, named, asked) : []);
   const sent = field?.kind === 'scattered' ? withoutHubArguments(node, index, connection !== undefined) : node;
   return {
     index,

@@ -8,9 +8,9 @@ import { pageSizeMax } from '@kortelijn/schema/vocabulary/limits.ts';
 import { referencePrefix } from '@kortelijn/schema/vocabulary/reference.ts';
 import type { Caller } from '../transport/caller.ts';
 import type { RootField } from './contract.ts';
+import type { PartyCoverage } from './coverage.ts';
 import type { DirectorySnapshot, Listed } from './directory-snapshot.ts';
 import { readPath } from './json.ts';
-import type { PartyCoverage } from './coverage.ts';
 
 export type Route =
   /** The field belongs to one participant. */
@@ -30,7 +30,10 @@ type Arguments = Readonly<Record<string, unknown>>;
 export function route(field: RootField, given: Arguments, caller: Caller, directory: DirectorySnapshot): Route {
   const { first } = given;
   if (first !== undefined && (typeof first !== 'number' || !(first >= 1 && first <= pageSizeMax))) {
-    return refused('FIRST_OUT_OF_RANGE', `Expected \`first\` between 1 and ${pageSizeMax}, found ${JSON.stringify(first)}.`);
+    return refused(
+      'FIRST_OUT_OF_RANGE',
+      `Expected \`first\` between 1 and ${pageSizeMax}, found ${JSON.stringify(first)}.`,
+    );
   }
   if (field.kind === 'scattered') return scatter(given.participants, caller, directory);
   const own = caller.kind === 'hub' ? undefined : caller.participant;
@@ -80,7 +83,8 @@ function scatter(named: unknown, caller: Caller, directory: DirectorySnapshot): 
       if (listed === undefined) return unknownParticipant(id);
       const refusal = refusalOf(listed, own);
       if (refusal === undefined) participants.add(listed.id);
-      else if (!unasked.some(({ participant }) => participant === listed.id)) unasked.push(unaskedParty(listed.id, refusal));
+      else if (!unasked.some(({ participant }) => participant === listed.id))
+        unasked.push(unaskedParty(listed.id, refusal));
     }
   } else {
     for (const listed of directory.participants) {
@@ -104,5 +108,8 @@ const refused = (code: string, message?: string) => ({ kind: 'refused', code, me
 
 function unknownParticipant(id: unknown): Route {
   const found = typeof id === 'string' && id !== REGISTRY ? `"${id.slice(0, 40)}"` : 'none of them';
-  return refused('UNKNOWN_PARTICIPANT', `Expected the id of a participant in the directory, found ${found}. Read \`participants\`.`);
+  return refused(
+    'UNKNOWN_PARTICIPANT',
+    `Expected the id of a participant in the directory, found ${found}. Read \`participants\`.`,
+  );
 }

@@ -2,9 +2,10 @@
  * Asks participants, all at once, and has one reply of each: nothing here waits for one before it asks another.
  * Equal queries under way for the same caller are one.
  */
+
+import { callerKey } from '../transport/caller.ts';
 import type { Reply } from '../transport/reply.ts';
 import type { Outgoing, Send } from '../transport/transport.ts';
-import { callerKey } from '../transport/caller.ts';
 import type { FetchContext } from './fetch.ts';
 
 export type Ask = (participant: string, outgoing: Outgoing, context: FetchContext) => Promise<Reply>;

@@ -26,7 +26,8 @@ export function cursorKeys(secrets: readonly Uint8Array[]): readonly [CursorKey,
     return { key: Buffer.from(secret), name: createHash('sha256').update(secret).digest().subarray(0, 4) };
   });
   const [first, ...others] = keys;
-  if (first === undefined) throw new Error('Expected at least one cursor key, found none. The first encrypts, all open.');
+  if (first === undefined)
+    throw new Error('Expected at least one cursor key, found none. The first encrypts, all open.');
   return [first, ...others];
 }
 
@@ -49,7 +50,9 @@ export function openCursor(keys: readonly CursorKey[], use: CursorUse, cursor: s
   const key = keys.find(({ name }) => name.equals(bytes.subarray(1, 5)));
   if (key === undefined) return undefined;
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key.key, bytes.subarray(5, headLength), { authTagLength: tagLength });
+    const decipher = createDecipheriv('aes-256-gcm', key.key, bytes.subarray(5, headLength), {
+      authTagLength: tagLength,
+    });
     decipher.setAAD(Buffer.from(use));
     decipher.setAuthTag(bytes.subarray(bytes.length - tagLength));
     const text = decipher.update(bytes.subarray(headLength, bytes.length - tagLength), undefined, 'utf8');

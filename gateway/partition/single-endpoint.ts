@@ -21,7 +21,11 @@ export function createSingleEndpoint(endpoint: string, send: Send): FetchSingle 
     const kind = fetch.operationKind === 'mutation' ? 'mutation' : 'query';
     const body = JSON.stringify({ query: fetch.document, variables: fetch.variables });
     const isRepeatable = kind === 'mutation' && /\bcommandId\b/.test(body);
-    const reply = await ask(endpoint, { document: fetch.document, body, kind, isPersonal: false, isRepeatable }, context);
+    const reply = await ask(
+      endpoint,
+      { document: fetch.document, body, kind, isPersonal: false, isRepeatable },
+      context,
+    );
     const details = { participant: endpoint, traceId: context.traceId };
     if (reply.kind === 'failed') {
       const said = saidByFailure(reply);

@@ -93,7 +93,13 @@ export function createSkew(contract: Contract, ask: Ask, now: () => number): Ske
       const before = known.get(participant);
       if (before !== undefined && now() - before.atMs < learnAgainAfterMs) return false;
       const body = `{"query":${JSON.stringify(serviceDocument)}}`;
-      const outgoing = { document: serviceDocument, body, kind: 'query', isPersonal: false, isRepeatable: false } as const;
+      const outgoing = {
+        document: serviceDocument,
+        body,
+        kind: 'query',
+        isPersonal: false,
+        isRepeatable: false,
+      } as const;
       const sdl = sdlOf(await ask(participant, outgoing, { ...context, authority: { kind: 'hub' } }));
       if (sdl === undefined) {
         known.set(participant, { schema: undefined, sdl: '', atMs: now(), fitted: new WeakMap() });
@@ -183,7 +189,14 @@ function fitField(
     return undefined;
   }
   if (node.selectionSet === undefined) return node;
-  const inner = fitSelections(contract, endpoint, getNamedType(our.type), getNamedType(their.type), node.selectionSet.selections, older);
+  const inner = fitSelections(
+    contract,
+    endpoint,
+    getNamedType(our.type),
+    getNamedType(their.type),
+    node.selectionSet.selections,
+    older,
+  );
   if (typeof inner !== 'string') return withSelections(node, inner);
   // What is missing inside takes the nearest field that may be null with it.
   if (isNonNullType(our.type)) return inner;
@@ -224,7 +237,9 @@ function fittedDocument(whole: EndpointDocument, roots: readonly FittableRoot[])
   const selectionSet = { kind: Kind.SELECTION_SET, selections: roots.map(({ node }) => node) } as const;
   const text = print({ ...whole.operation, variableDefinitions: [], selectionSet });
   const isUsed = (name: string) => new RegExp(`\\$${name}\\b`).test(text);
-  const variableDefinitions = (whole.operation.variableDefinitions ?? []).filter(({ variable }) => isUsed(variable.name.value));
+  const variableDefinitions = (whole.operation.variableDefinitions ?? []).filter(({ variable }) =>
+    isUsed(variable.name.value),
+  );
   const operation: OperationDefinitionNode = { ...whole.operation, variableDefinitions, selectionSet };
   const printed = print(operation);
   return {

@@ -23,7 +23,8 @@ export function answerOf(exchange: Exchange): Omit<Answered, 'receivedAtMs' | 's
   if (status === 401 || status === 403) {
     const code = errors[0]?.code;
     if (code === 'CLOCK_SKEW') return failed('CLOCK_SKEW', 'The endpoint finds the hub’s clock too far from its own.');
-    if (code === 'NOT_TRUSTED') return failed('NOT_TRUSTED', 'The endpoint does not accept the hub’s assertion or seal.');
+    if (code === 'NOT_TRUSTED')
+      return failed('NOT_TRUSTED', 'The endpoint does not accept the hub’s assertion or seal.');
     return failed('REFUSED', `HTTP ${status}.`);
   }
   const data = own(body, 'data') ?? null;

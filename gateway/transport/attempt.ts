@@ -118,7 +118,13 @@ export function createAttempts(settings: AttemptSettings, now: () => number): At
               timeMs = timeOf(responseHeaders['kortelijn-time']);
               const encoding = headerOf(responseHeaders['content-encoding']);
               if (encoding !== '' && encoding !== 'identity') {
-                finish(failed('BREACH', `Expected an answer without content-encoding, found "${encoding.slice(0, 40)}".`, true));
+                finish(
+                  failed(
+                    'BREACH',
+                    `Expected an answer without content-encoding, found "${encoding.slice(0, 40)}".`,
+                    true,
+                  ),
+                );
               } else if (Number(headerOf(responseHeaders['content-length'])) > settings.answerBytesMax) {
                 finish(tooLarge(settings));
               }
@@ -135,12 +141,19 @@ export function createAttempts(settings: AttemptSettings, now: () => number): At
               const unmeasured = depth === undefined ? chunks : [chunk];
               depth ??= createJsonDepth(settings.answerDepthMax);
               if (!unmeasured.every(depth.take)) {
-                finish(failed('TOO_LARGE', `Expected an answer at most ${settings.answerDepthMax} deep, found a deeper one.`, true));
+                finish(
+                  failed(
+                    'TOO_LARGE',
+                    `Expected an answer at most ${settings.answerDepthMax} deep, found a deeper one.`,
+                    true,
+                  ),
+                );
               }
             },
             onResponseEnd() {
               const first = chunks[0];
-              const text = chunks.length === 1 && first ? first.toString('utf8') : Buffer.concat(chunks).toString('utf8');
+              const text =
+                chunks.length === 1 && first ? first.toString('utf8') : Buffer.concat(chunks).toString('utf8');
               finish({ kind: 'exchange', status, contentType, timeMs, text, sentAtMs, headersAtMs });
             },
             onResponseError(_controller, error) {
@@ -161,7 +174,11 @@ function failureOf(error: Error & { code?: string }, url: URL, isSent: boolean):
   const code = error.code ?? error.name;
   if (!isSent) return failed('UNREACHABLE', `No connection to ${url.host}: ${code}.`);
   // What cannot be read as HTTP is garbage; everything else is a connection that broke.
-  if (error.name === 'HTTPParserError' || code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
+  if (
+    error.name === 'HTTPParserError' ||
+    code === 'UND_ERR_HEADERS_OVERFLOW' ||
+    code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
+  ) {
     return failed('BREACH', `Expected HTTP/1.1 from ${url.host}, found ${code}.`, true);
   }
   return failed('LOST', `The connection to ${url.host} broke before the answer was whole: ${code}.`, true);

@@ -21,7 +21,13 @@ export function createForwardEnvelope(send: Send, now: () => number): ForwardEnv
     const document = isRegistry ? registryDeliver : deliver;
     const reply = await send(
       receiver,
-      { document, body: JSON.stringify({ query: document, variables: { envelope } }), kind: 'mutation', isPersonal: false, isRepeatable: true },
+      {
+        document,
+        body: JSON.stringify({ query: document, variables: { envelope } }),
+        kind: 'mutation',
+        isPersonal: false,
+        isRepeatable: true,
+      },
       { caller: { kind: 'hub' }, deadlineMs: now() + deadlineMs, requestId: randomUUID() },
     );
     if (reply.kind === 'failed') return { code: codes[reply.failure] };

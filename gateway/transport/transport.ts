@@ -86,7 +86,7 @@ export function createTransport({ urlOf, seal, now, settings: given }: Transport
   const stateOf = (endpoint: string) => {
     let state = endpoints.get(endpoint);
     if (state === undefined) {
-      state = { breaker: createBreaker(now), budget: createRetryBudget() };
+      state = { breaker: createBreaker(performance.now.bind(performance)), budget: createRetryBudget() };
       endpoints.set(endpoint, state);
     }
     return state;
@@ -173,9 +173,13 @@ export function createTransport({ urlOf, seal, now, settings: given }: Transport
     if (entrance !== 'IN') return failed(entrance, `As much is under way to ${endpoint} as the hub allows.`);
     try {
       if (!breaker.mayPass()) return failed('BREAKER_OPEN', `${endpoint} failed too often lately.`);
+      const startedAt = performance.now();
       const reply = await exchange(endpoint, url, outgoing, context);
-      if (reply.kind === 'failed' && sickness.has(reply.failure)) breaker.failed();
-      else breaker.succeeded();
+      if (reply.kind !== 'failed' || !sickness.has(reply.failure)) {
+        breaker.succeeded();
+      } else if (breaker.state !== 'CLOSED' || !isQuickRefusal(reply, performance.now() - startedAt)) {
+        breaker.failed();
+      }
       return reply;
     } finally {
       bounds.leave(endpoint);
@@ -191,7 +195,21 @@ export function createTransport({ urlOf, seal, now, settings: given }: Transport
 }
 
 /** What counts against an endpoint's health; a refusal is an answer. */
-const sickness: ReadonlySet<Failure> = new Set(['UNREACHABLE', 'LOST', 'TIMED_OUT', 'UNAVAILABLE', 'BREACH', 'TOO_LARGE']);
+const sickness: ReadonlySet<Failure> = new Set([
+  'UNREACHABLE',
+  'LOST',
+  'TIMED_OUT',
+  'UNAVAILABLE',
+  'BREACH',
+  'TOO_LARGE',
+]);
+
+/** A port that nobody listens on says so at once: there is nothing to spare, and it is noticed when it is back. */
+function isQuickRefusal({ failure }: Failed, tookMs: number): boolean {
+  return failure === 'UNREACHABLE' && tookMs < quickMs;
+}
+
+const quickMs = 250;
 
 interface Started {
   readonly reply: Promise<Reply>;

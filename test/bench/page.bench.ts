@@ -136,7 +136,8 @@ await measure('page of 50 by pg, rows alone', requests, (n) =>
     { filter: null, orderBy: 'CREATED_DESC', first: 50, after: cursors[n % cursors.length], feedHead: false },
   ),
 );
-const prisma = createPrisma(linde.pool);
+const lazy = createPrisma(linde.pool);
+const prisma = await lazy.client();
 const places = incidents.slice(0, requests);
 await measure('page of 50 by Prisma with the redundant condition, rows alone', requests, (n) => {
   const { createdAt, id } = places[n % places.length] as { createdAt: Date; id: string };
@@ -146,4 +147,4 @@ await measure('page of 50 by Prisma with the redundant condition, rows alone', r
     take: 51,
   });
 });
-await prisma.$disconnect();
+await lazy.close();

@@ -6,10 +6,13 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { emptyHistogram, histogramOf } from '@kortelijn/schema/vocabulary/histogram.ts';
-import { type GraphQLSchema, graphql, GraphQLError, parse, validate } from 'graphql';
+import { GraphQLError, type GraphQLSchema, graphql, parse, validate } from 'graphql';
 import { endpointSchema } from '../contract.ts';
 
-export const participantSdl = readFileSync(new URL('../../../schema/subgraphs/participant.graphql', import.meta.url), 'utf8');
+export const participantSdl = readFileSync(
+  new URL('../../../schema/subgraphs/participant.graphql', import.meta.url),
+  'utf8',
+);
 
 export interface Row {
   readonly id: string;
@@ -50,7 +53,12 @@ interface StandInOptions {
   readonly resolvers?: Readonly<Record<string, (args: never) => unknown>>;
 }
 
-export async function createStandIn({ id, rows = [], sdl = participantSdl, resolvers = {} }: StandInOptions): Promise<StandIn> {
+export async function createStandIn({
+  id,
+  rows = [],
+  sdl = participantSdl,
+  resolvers = {},
+}: StandInOptions): Promise<StandIn> {
   const schema = endpointSchema(sdl);
   const received: Received[] = [];
   const own: Row[] = [...rows];
@@ -117,17 +125,26 @@ function rootOf(id: string, rows: Row[], sdl: string): Record<string, (args: nev
   const find = (wanted: string) => rows.find((row) => row.id === wanted);
   return {
     incidents: ({ first, after, orderBy }: { first: number; after?: string | null; orderBy: string }) => {
-      const sorted = rows.map((row) => ({ row, cursor: cursorOf(row, orderBy) })).sort((a, b) => Buffer.compare(a.cursor, b.cursor));
+      const sorted = rows
+        .map((row) => ({ row, cursor: cursorOf(row, orderBy) }))
+        .sort((a, b) => Buffer.compare(a.cursor, b.cursor));
       const from = after ? Buffer.from(after, 'base64url') : undefined;
       const rest = from ? sorted.filter(({ cursor }) => Buffer.compare(cursor, from) > 0) : sorted;
-      const edges = rest.slice(0, first).map(({ row, cursor }) => ({ cursor: cursor.toString('base64url'), node: incident(row) }));
+      const edges = rest
+        .slice(0, first)
+        .map(({ row, cursor }) => ({ cursor: cursor.toString('base64url'), node: incident(row) }));
       const endCursor = edges.at(-1)?.cursor;
       return {
         edges,
         nodes: edges.map(({ node }) => node),
         totalCount: rows.length,
         feedHead: `${id}:7`,
-        pageInfo: { hasNextPage: rest.length > first, hasPreviousPage: after != null, startCursor: edges[0]?.cursor, endCursor },
+        pageInfo: {
+          hasNextPage: rest.length > first,
+          hasPreviousPage: after != null,
+          startCursor: edges[0]?.cursor,
+          endCursor,
+        },
       };
     },
     incidentCount: () => ({ value: rows.length }),
@@ -137,7 +154,17 @@ function rootOf(id: string, rows: Row[], sdl: string): Record<string, (args: nev
     },
     incidentByReference: () => (rows[0] ? incident(rows[0]) : null),
     incidentChain: () => ({ nodes: rows.map(incident) }),
-    networkStatus: () => ({ nodes: [{ participant: { id }, service: 'Dossier', level: 'OPERATIONAL', asOf: new Date(0).toISOString(), source: 'SELF' }] }),
+    networkStatus: () => ({
+      nodes: [
+        {
+          participant: { id },
+          service: 'Dossier',
+          level: 'OPERATIONAL',
+          asOf: new Date(0).toISOString(),
+          source: 'SELF',
+        },
+      ],
+    }),
     statusReport: () => ({
       incidentCount: rows.length,
       openCount: rows.length,
@@ -145,7 +172,10 @@ function rootOf(id: string, rows: Row[], sdl: string): Record<string, (args: nev
       reopenedCount: 0,
       byState: [{ state: 'REPORTED', count: rows.length }],
       byLastEvent: [],
-      timeInState: [{ state: 'WAITING', waitReason: null, seconds: 10, cases: 1 }, { state: 'WAITING', waitReason: 'USER', seconds: 2, cases: 1 }],
+      timeInState: [
+        { state: 'WAITING', waitReason: null, seconds: 10, cases: 1 },
+        { state: 'WAITING', waitReason: 'USER', seconds: 2, cases: 1 },
+      ],
       pickUp: histogramOf(rows.map(({ createdMs }) => createdMs % 1000)),
       duration: emptyHistogram,
       delivery: emptyHistogram,
@@ -153,13 +183,18 @@ function rootOf(id: string, rows: Row[], sdl: string): Record<string, (args: nev
     viewer: () => ({ subject: 'desk', participant: { id }, roles: ['SERVICEDESK'], teams: [] }),
     acknowledgeIncident: ({ input }: { input: { incidentId: string; commandId: string } }) => {
       const row = find(input.incidentId);
-      if (row === undefined) return { __typename: 'NotFound', message: 'There is no such incident.', id: input.incidentId };
+      if (row === undefined)
+        return { __typename: 'NotFound', message: 'There is no such incident.', id: input.incidentId };
       return { __typename: 'IncidentChanged', incident: incident(row) };
     },
     addNote: () => {
       throw new GraphQLError('No notes today.', { extensions: { code: 'STORE_UNAVAILABLE' } });
     },
-    _entities: ({ representations }: { representations: readonly { __typename: string; linkId?: string; id?: string }[] }) =>
+    _entities: ({
+      representations,
+    }: {
+      representations: readonly { __typename: string; linkId?: string; id?: string }[];
+    }) =>
       representations.map(({ linkId, id: key }) => {
         const row = find(linkId ?? key ?? '');
         return row ? incident(row) : null;
