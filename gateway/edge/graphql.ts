@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ApolloServer, HeaderMap } from '@apollo/server';
+import type { ApolloServer } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import { hubError } from '../errors.ts';
 import type { Authority } from '../identity/authority.ts';
@@ -15,7 +15,8 @@ import { sendRefusal } from './answers.ts';
 import type { Running } from './apollo.ts';
 import { deadlineHeader, timeoutOf } from './deadline.ts';
 import type { Limits } from './limits.ts';
-import { isUnread, readBody } from './read-body.ts';
+import { isUnread } from './read-body.ts';
+import { type Asked, formHeaders, formRefusal, readAsked } from './read-operation.ts';
 import { traceIdOf, traceparentOf } from './trace-id.ts';
 import { documentHash } from './trusted-documents.ts';
 
@@ -29,13 +30,6 @@ export interface GraphqlDoorOptions {
 }
 
 export type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-
-interface Asked {
-  readonly query?: string | undefined;
-  readonly documentId?: string | undefined;
-  readonly operationName?: string | undefined;
-  readonly variables?: unknown;
-}
 
 const retryAfterSeconds = 1;
 
@@ -107,7 +101,9 @@ export function createGraphqlDoor(options: GraphqlDoorOptions): Handle {
     startedAt,
   }: Answering): Promise<void> {
     const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(hubError('DEADLINE_EXCEEDED')), timeoutMs);
+    // The caller has waited since its first byte.
+    const leftMs = Math.max(1, timeoutMs - (performance.now() - startedAt));
+    const timer = setTimeout(() => deadline.abort(hubError('DEADLINE_EXCEEDED')), leftMs);
     const isCommand = admission.operation.operation === 'mutation';
     // Nobody waits for the answer to a query whose caller has gone. A command is carried to its end.
     const leave = (): void => {
@@ -119,7 +115,7 @@ export function createGraphqlDoor(options: GraphqlDoorOptions): Handle {
       const requestId = randomUUID();
       const context = {
         authority,
-        deadlineMs: now() + timeoutMs,
+        deadlineMs: now() + leftMs,
         requestId,
         traceId,
         traceparent: traceparentOf(traceId),
@@ -127,7 +123,7 @@ export function createGraphqlDoor(options: GraphqlDoorOptions): Handle {
       const result = await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: {
           method: 'POST',
-          headers: headersOf(request),
+          headers: formHeaders(request),
           search: '',
           body: {
             query: admission.text,
@@ -177,67 +173,4 @@ interface Answering {
   readonly timeoutMs: number;
   readonly traceId: string;
   readonly startedAt: number;
-}
-
-/** What a browser can send without asking first never gets past here. */
-function formRefusal(
-  request: IncomingMessage,
-): { error: GraphQLError; status: number; headers?: Record<string, string> } | undefined {
-  if (request.method !== 'POST') {
-    return {
-      error: hubError('BAD_REQUEST', `Expected POST, found ${request.method}.`),
-      status: 405,
-      headers: { allow: 'POST, OPTIONS' },
-    };
-  }
-  const mediaType = /^\s*([^;]*?)\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.exec(
-    request.headers['content-type'] ?? '',
-  )?.[1];
-  if (mediaType?.toLowerCase() !== 'application/json') {
-    return {
-      error: hubError('BAD_REQUEST', 'Expected content-type application/json in UTF-8, found another.'),
-      status: 415,
-    };
-  }
-  return undefined;
-}
-
-async function readAsked(request: IncomingMessage, bytesMax: number): Promise<Asked | GraphQLError> {
-  const body = await readBody(request, bytesMax);
-  if (body instanceof GraphQLError) return body;
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString('utf8'));
-  } catch {
-    return hubError('BAD_REQUEST', 'Expected a body of JSON, found something else.');
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return hubError(
-      'BAD_REQUEST',
-      `Expected one operation as a JSON object, found ${Array.isArray(value) ? 'a list' : typeof value}.`,
-    );
-  }
-  const { query, documentId, operationName, variables } = value as Record<string, unknown>;
-  for (const [name, text] of Object.entries({ query, documentId, operationName })) {
-    if (text !== undefined && text !== null && typeof text !== 'string') {
-      return hubError(
-        'BAD_REQUEST',
-        `Expected "${name}" to be text, found ${Array.isArray(text) ? 'a list' : typeof text}.`,
-      );
-    }
-  }
-  const text = (one: unknown) => (typeof one === 'string' && one !== '' ? one : undefined);
-  return {
-    query: text(query),
-    documentId: text(documentId),
-    operationName: text(operationName),
-    variables: variables ?? undefined,
-  };
-}
-
-/** Only what decides the form of the answer: the token stays here. */
-function headersOf(request: IncomingMessage): HeaderMap {
-  const headers = new HeaderMap([['content-type', 'application/json']]);
-  if (request.headers.accept !== undefined) headers.set('accept', request.headers.accept);
-  return headers;
 }
