@@ -79,7 +79,8 @@ export async function createTestEndpoint(postgres: PostgresServer, name = 'linde
   };
   server ??= serverOver();
   const apollo = server;
-  const reader = (caller: Caller) => createReader({ endpoint: name, pool, prisma, caller, rhythm: defaultRhythm, now });
+  const reader = (caller: Caller) =>
+    createReader({ endpoint: name, pool, prisma: prisma.client, caller, rhythm: defaultRhythm, now });
 
   const ask: TestEndpoint['ask'] = async (caller, document, variables = {}) => {
     const contextValue: Context = {
@@ -108,7 +109,7 @@ export async function createTestEndpoint(postgres: PostgresServer, name = 'linde
   };
   const close = async () => {
     await stamper.close();
-    await prisma.$disconnect();
+    await prisma.close();
     await pool.end();
   };
   return { name, pool, clock, reader, ask, close, [Symbol.asyncDispose]: close };

@@ -1,6 +1,7 @@
 /** Rows of the incident table as the domain knows them, and with how much of them their caller may read. */
 import { accessTo, type IncidentAccess, isReadable, type Standing } from '../domain/access.ts';
 import type { Incident } from '../domain/incident.ts';
+import { columns } from './columns.ts';
 
 const COLUMNS = [
   'id',
@@ -54,10 +55,7 @@ type Unread = Exclude<keyof Incident, (typeof COLUMNS)[number]>;
 const nothingUnread: [Unread] extends [never] ? true : never = true;
 void nothingUnread;
 
-const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-
-/** For `SELECT ${incidentColumns} FROM incident`: the rows come out with the domain's names. */
-export const incidentColumns: string = COLUMNS.map((name) => `${snake(name)} AS "${name}"`).join(', ');
+export const incidentColumns: string = columns(COLUMNS);
 
 /** A row together with its reader: fields are taken through `of`, which answers null beyond what he may read. */
 export interface IncidentView {

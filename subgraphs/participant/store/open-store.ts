@@ -5,13 +5,13 @@ import { ensureEpoch } from '@kortelijn/kit/feed/epoch.ts';
 import { createPool, type Pool } from '@kortelijn/kit/postgres/connect.ts';
 import { launchPostgres } from '@kortelijn/kit/postgres/launch.ts';
 import { migrate } from '@kortelijn/kit/postgres/migrate.ts';
-import { PrismaPg } from '@prisma/adapter-pg';
-import { PrismaClient } from '../generated/prisma/client.ts';
+import type { PrismaClient } from '../generated/prisma/client.ts';
 import { statementName } from './statement.ts';
 
 export interface Store extends AsyncDisposable {
   readonly pool: Pool;
-  readonly prisma: PrismaClient;
+  /** Made at its first use: its engine takes memory and a moment, and the hot paths do without it. */
+  readonly prisma: () => Promise<PrismaClient>;
   close(): Promise<void>;
 }
 
@@ -30,13 +30,13 @@ export async function openStore({ name, dataDir, databaseUrl, onIdleError }: Sto
     await migrate(url, MIGRATIONS);
     const pool = createPool(url, { applicationName: `kortelijn-${name}`, ...(onIdleError && { onIdleError }) });
     await ensureEpoch(pool);
-    const prisma = createPrisma(pool);
+    const lazy = createPrisma(pool);
     const close = async () => {
-      await prisma.$disconnect();
+      await lazy.close();
       await pool.end();
       await stop();
     };
-    return { pool, prisma, close, [Symbol.asyncDispose]: close };
+    return { pool, prisma: lazy.client, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await stop();
     throw error;
@@ -44,9 +44,25 @@ export async function openStore({ name, dataDir, databaseUrl, onIdleError }: Sto
 }
 
 /** Over the pool's own connections: the paths that are read by hand and the others share one bound. */
-export function createPrisma(pool: Pool): PrismaClient {
-  const adapter = new PrismaPg(pool, { statementNameGenerator: ({ sql }) => statementName('prisma', sql) });
-  return new PrismaClient({ adapter });
+export function createPrisma(pool: Pool) {
+  let made: Promise<PrismaClient> | undefined;
+  const make = async () => {
+    const [{ PrismaPg }, { PrismaClient }] = await Promise.all([
+      import('@prisma/adapter-pg'),
+      import('../generated/prisma/client.ts'),
+    ]);
+    const adapter = new PrismaPg(pool, { statementNameGenerator: ({ sql }) => statementName('prisma', sql) });
+    return new PrismaClient({ adapter });
+  };
+  return {
+    client: (): Promise<PrismaClient> => {
+      made ??= make();
+      return made;
+    },
+    close: async (): Promise<void> => {
+      await (await made)?.$disconnect();
+    },
+  };
 }
 
 async function ownServer(name: string, dataDir: string) {

@@ -10,7 +10,7 @@ import { parseId } from '@kortelijn/schema/vocabulary/ids.ts';
 import { standingOf } from '../domain/access.ts';
 import type { Incident } from '../domain/incident.ts';
 import { codedError } from '../errors.ts';
-import type { AssistanceRequest, Note, Person, PrismaClient, Team } from '../generated/prisma/client.ts';
+import type { AssistanceRequest, Note, Person, PrismaClient, ServiceStatus, Team } from '../generated/prisma/client.ts';
 import { type AssistanceQuery, assistancePage, mayReadRequest } from './assistance.ts';
 import { type EnvelopeQuery, envelopePage, envelopeRows } from './envelope-list.ts';
 import type { EnvelopeRow } from './envelopes.ts';
@@ -25,14 +25,24 @@ import {
 import { type IncidentView, incidentColumns, viewOf } from './incident-rows.ts';
 import { byKey, byParent } from './loaders.ts';
 import { mayReadNote } from './notes.ts';
-import { type ReportRhythm, readStatuses, type ServiceStatusView, statusView } from './service-status.ts';
+import {
+  readAllStatuses,
+  readAllTeams,
+  readClocks,
+  readNoteLinks,
+  readParticipations,
+  readStatuses,
+  readTeams,
+} from './parts.ts';
+import { type ReportRhythm, type ServiceStatusView, statusView } from './service-status.ts';
 import { mayReport, type ReportWindow, statusReport } from './status-report.ts';
 import { createTimelineLoader, type TimelineKey } from './timeline.ts';
 
 export interface ReaderOptions {
   readonly endpoint: string;
   readonly pool: Pool;
-  readonly prisma: PrismaClient;
+  /** Made at its first use: many a process never reads what it is for. */
+  readonly prisma: () => Promise<PrismaClient>;
   readonly caller: Caller;
   readonly rhythm: ReportRhythm;
   now(): number;
@@ -65,44 +75,35 @@ export function createReader({ endpoint, pool, prisma, caller: given, rhythm, no
   const incident = (id: string) => (ours(id, 'inc') ? incidents.load(id) : Promise.resolve(null));
 
   const notes = byKey<Note>(async (ids) => {
-    const rows = await prisma.note.findMany({ where: { id: { in: [...ids] } } });
+    const rows = await (await prisma()).note.findMany({ where: { id: { in: [...ids] } } });
     return Promise.all(
       rows.map(async (row) => [row.id, (await mayReadNote(standing, row, incident)) ? row : null] as const),
     );
   });
   const teams = byKey<Team>(async (ids) => {
-    const rows = await prisma.team.findMany({ where: { id: { in: [...ids] } } });
+    const rows = await readTeams(pool, ids);
     return rows.map((row) => [row.id, row]);
   });
   const persons = byKey<Person>(async (ids) => {
-    const rows = await prisma.person.findMany({ where: { id: { in: [...ids] } } });
+    const rows = await (await prisma()).person.findMany({ where: { id: { in: [...ids] } } });
     return rows.map((row) => [row.id, row]);
   });
   const requests = byKey<AssistanceRequest>(async (ids) => {
-    const rows = await prisma.assistanceRequest.findMany({ where: { id: { in: [...ids] } } });
+    const rows = await (await prisma()).assistanceRequest.findMany({ where: { id: { in: [...ids] } } });
     return rows.map((row) => [row.id, mayReadRequest(standing, row) ? row : null]);
   });
   const envelopes = byKey<EnvelopeRow>(async (ids) => {
     const rows = await envelopeRows(pool, ids, now());
     return rows.map((row) => [row.id, row]);
   });
-  const participations = byParent((ids) =>
-    prisma.participation.findMany({
-      where: { incidentId: { in: [...ids] } },
-      orderBy: [{ since: 'asc' }, { participant: 'asc' }, { part: 'asc' }],
-    }),
-  );
-  const clocks = byParent((ids) =>
-    prisma.clock.findMany({ where: { incidentId: { in: [...ids] } }, orderBy: [{ startedAt: 'asc' }, { id: 'asc' }] }),
-  );
-  const noteLinks = byParent((ids) =>
-    prisma.noteLink.findMany({ where: { incidentId: { in: [...ids] } }, orderBy: [{ at: 'asc' }, { noteId: 'asc' }] }),
-  );
+  const participations = byParent((ids) => readParticipations(pool, ids));
+  const clocks = byParent((ids) => readClocks(pool, ids));
+  const noteLinks = byParent((ids) => readNoteLinks(pool, ids));
   const timeline = createTimelineLoader(pool);
 
   const envelope = async (id: string) => (standing.full && ours(id, 'env') ? envelopes.load(id) : null);
   const assistanceRequest = async (id: string) => (ours(id, 'asr') ? requests.load(id) : null);
-  const shown = (rows: Awaited<ReturnType<typeof readStatuses>>): readonly ServiceStatusView[] =>
+  const shown = (rows: readonly ServiceStatus[]): readonly ServiceStatusView[] =>
     rows.map((row) => statusView(row, now(), rhythm));
 
   return {
@@ -129,13 +130,13 @@ export function createReader({ endpoint, pool, prisma, caller: given, rhythm, no
     },
     note: async (id: string) => (ours(id, 'note') ? notes.load(id) : null),
     team: async (id: string) => (ours(id, 'tm') ? teams.load(id) : null),
-    teams: (): Promise<readonly Team[]> => prisma.team.findMany({ orderBy: { name: 'asc' } }),
+    teams: (): Promise<readonly Team[]> => readAllTeams(pool),
     person: async (id: string) => (ours(id, 'prs') ? persons.load(id) : null),
     /** Of the caller itself, where its assertion brought no name. */
     nameOf: async (): Promise<string | null> => {
       const subject = subjectAtIssuer(caller);
       if (subject === undefined || subject.includes('\0')) return null;
-      return (await prisma.person.findUnique({ where: { subject } }))?.name ?? null;
+      return (await (await prisma()).person.findUnique({ where: { subject } }))?.name ?? null;
     },
     assistanceRequest,
     assistanceRequestAnew: (id: string) => {
@@ -151,8 +152,8 @@ export function createReader({ endpoint, pool, prisma, caller: given, rhythm, no
     /** Only where it stands: whoever reads a handover whole may know that. */
     envelopeState: async (id: string) => (ours(id, 'env') ? ((await envelopes.load(id))?.state ?? null) : null),
     envelopes: (query: EnvelopeQuery) => envelopePage(source, query, now()),
-    serviceStatus: async (service: string) => shown(await readStatuses(prisma, [service]))[0] ?? null,
-    serviceStatuses: async () => shown(await readStatuses(prisma)),
+    serviceStatus: async (service: string) => shown(await readStatuses(pool, [service]))[0] ?? null,
+    serviceStatuses: async () => shown(await readAllStatuses(pool)),
     statusReport: async (window: ReportWindow) => {
       if (mayReport(standing, isFoundation)) return statusReport(source, isFoundation, window);
       throw codedError('REFUSED', 'Figures are for desks, managers, monitors, reading programs and the foundation.');

@@ -1,5 +1,5 @@
 /** The state of this participant's services; what nobody has reported for too long is not known. */
-import type { PrismaClient, ServiceStatus } from '../generated/prisma/client.ts';
+import type { ServiceStatus } from '../generated/prisma/client.ts';
 
 export type ServiceLevel = 'OPERATIONAL' | 'DEGRADED' | 'PARTIAL_OUTAGE' | 'MAJOR_OUTAGE' | 'MAINTENANCE' | 'UNKNOWN';
 
@@ -27,14 +27,4 @@ export function statusView(row: ServiceStatus, nowMs: number, { everyMs, missedM
     asOf: row.asOf,
     note: known ? row.note : null,
   };
-}
-
-export async function readStatuses(
-  prisma: PrismaClient,
-  services?: readonly string[],
-): Promise<readonly ServiceStatus[]> {
-  return prisma.serviceStatus.findMany({
-    ...(services && { where: { service: { in: [...services] } } }),
-    orderBy: { service: 'asc' },
-  });
 }
