@@ -64,7 +64,9 @@ export type RunCommand = <Name extends CommandName>(
 
 export function createCommands(desk: Desk): RunCommand {
   return async (name, input, caller) => {
-    if (caller.kind === 'hub') return notAllowed('FORBIDDEN', 'The hub itself changes nothing: a party commands.');
+    // A class names nobody, and the hub is nobody's: what is done is done by somebody.
+    if (caller.kind !== 'subject')
+      return notAllowed('FORBIDDEN', 'A command needs a person or a program that gives it.');
     const refusal = refuseCommandId(input.commandId) ?? refuseImport(input.import, caller.scopes);
     if (refusal) return refusal;
     const act = actOf(desk, caller, input.import ?? null);

@@ -179,6 +179,8 @@ describe('a command', () => {
     );
     const hub = await linde.command('reportIncident', { commandId: 'a', ...what }, { kind: 'hub' });
     expect(hub).toMatchObject({ kind: 'NotAllowed', code: 'FORBIDDEN' });
+    const nobody = { kind: 'class', participant: 'linde', roles: ['SERVICEDESK'], scopes: [] } as const;
+    expect(await run(linde, 'reportIncident', { ...what }, nobody)).toMatchObject({ code: 'FORBIDDEN' });
   });
 
   test('takes two statements, and a handover the transaction of its envelope', async () => {

@@ -2,7 +2,6 @@
  * Reports an incident: at this participant's own desk it is opened here; about another participant it is told to that
  * one, and all that stands here is the envelope until its desk has taken it in.
  */
-import { faultPoint } from '@kortelijn/kit/envelopes/fault-point.ts';
 import { appendEvent } from '@kortelijn/kit/feed/append.ts';
 import { involvedCountMax } from '@kortelijn/schema/vocabulary/limits.ts';
 import { actingRole, mayReport } from '../domain/actor.ts';
@@ -119,7 +118,6 @@ async function reportThere(run: Run, input: Input, about: string): Promise<Resul
       readersAfter: [desk.me],
       keys: { to: about, type: 'incident.reported' },
     });
-    faultPoint('cause:before-commit');
     return { kind: 'IncidentSent', incidentId: null, envelopeId: id, linkId: transfer.id };
   });
 }
