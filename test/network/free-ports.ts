@@ -1,26 +1,25 @@
 /**
  * A block of ports below the range the kernel hands out by itself, so that nothing else grabs one of them
- * between this check and the service that will listen there. Test workers get blocks apart by their number.
+ * between this check and the service that will listen there. Processes start at blocks apart, by their number.
  */
 import { createServer } from 'node:net';
 
 const blockSize = 16;
 const firstPort = 20_000;
-const blocksPerWorker = 40;
-let nextBlock = 0;
+const blockCount = 750;
+let nextBlock = (process.pid * 31) % blockCount;
 
 export async function freePorts(count: number): Promise<readonly number[]> {
   if (count > blockSize) throw new Error(`Expected at most ${blockSize} ports to be asked for, got ${count}`);
-  const worker = Number(process.env.VITEST_POOL_ID ?? process.pid % 8) % 12;
-  for (let tries = 0; tries < blocksPerWorker; tries++) {
-    const block = worker * blocksPerWorker + (nextBlock++ % blocksPerWorker);
+  for (let tries = 0; tries < blockCount; tries++) {
+    const block = nextBlock++ % blockCount;
     const ports = Array.from({ length: count }, (_, index) => firstPort + block * blockSize + index);
     if ((await Promise.all(ports.map(isFree))).every(Boolean)) return ports;
   }
-  throw new Error(`Expected ${count} free ports from ${firstPort} on, found none in ${blocksPerWorker} blocks`);
+  throw new Error(`Expected ${count} free ports from ${firstPort} on, found none in ${blockCount} blocks`);
 }
 
-export const isFree = (port: number): Promise<boolean> =>
+const isFree = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));
