@@ -21,7 +21,19 @@ export async function applyEvent<E extends IncidentEvent>(
   circumstances: Circumstances = {},
 ): Promise<Decision | Refusal> {
   const situation = await lockAndLook(client, incidentId);
-  if (!situation) return notFound(incidentId);
+  return situation ? applyTo(desk, client, situation, event, act, input, circumstances) : notFound(incidentId);
+}
+
+/** For who has looked already, under the row's lock. */
+export async function applyTo<E extends IncidentEvent>(
+  desk: Desk,
+  client: PoolClient,
+  situation: Situation,
+  event: E,
+  act: Act,
+  input: InputOf<E>,
+  circumstances: Circumstances = {},
+): Promise<Decision | Refusal> {
   const decision = decide(event, situation, inItsOwnTime(situation, act), input, circumstances);
   return isRefusal(decision) ? decision : applyDecision(desk, client, decision);
 }

@@ -3,7 +3,7 @@ import type { Handler } from '@kortelijn/kit/envelopes/inbox.ts';
 import { appendEvent } from '@kortelijn/kit/feed/append.ts';
 import { isParticipantId } from '@kortelijn/schema/vocabulary/ids.ts';
 import { involvedCountMax } from '@kortelijn/schema/vocabulary/limits.ts';
-import { applyDecision, applyEvent } from '../commands/apply-event.ts';
+import { applyDecision, applyTo } from '../commands/apply-event.ts';
 import { actOf, type Desk } from '../commands/desk.ts';
 import { lockAndLook } from '../commands/read-situation.ts';
 import { systemOf } from '../domain/actor.ts';
@@ -22,7 +22,7 @@ export function incidentPickedUp(desk: Desk): Handler {
     const situation = await lockAndLook(client, incidentId);
     // A handover that was taken back meanwhile is nobody's any more.
     if (situation?.incident.nextId !== by) return NOT_FOR_ME;
-    const applied = await applyEvent(desk, client, incidentId, 'recordPickUp', actOf(desk, systemOf(desk.me)), { at });
+    const applied = await applyTo(desk, client, situation, 'recordPickUp', actOf(desk, systemOf(desk.me)), { at });
     return isRefusal(applied) ? refused(applied) : TAKEN;
   };
 }

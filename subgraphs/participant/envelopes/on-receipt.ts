@@ -6,7 +6,7 @@
 import type { Delivery } from '@kortelijn/kit/envelopes/sender.ts';
 import { appendEvent } from '@kortelijn/kit/feed/append.ts';
 import type { PoolClient } from '@kortelijn/kit/postgres/connect.ts';
-import { applyEvent } from '../commands/apply-event.ts';
+import { applyTo } from '../commands/apply-event.ts';
 import { actOf, type Desk } from '../commands/desk.ts';
 import { lockAndLook } from '../commands/read-situation.ts';
 import { systemOf } from '../domain/actor.ts';
@@ -43,8 +43,8 @@ async function handoverClosed(desk: Desk, client: PoolClient, delivery: Delivery
   const act = actOf(desk, systemOf(desk.me));
   const applied =
     outcome === 'TAKEN'
-      ? await applyEvent(desk, client, incident.id, 'recordDelivery', act, { at: deliveredAt(incident, delivery.at) })
-      : await applyEvent(desk, client, incident.id, 'undoHandover', act, { outcome, code: delivery.code ?? null });
+      ? await applyTo(desk, client, situation, 'recordDelivery', act, { at: deliveredAt(incident, delivery.at) })
+      : await applyTo(desk, client, situation, 'undoHandover', act, { outcome, code: delivery.code ?? null });
   if (isRefusal(applied)) throw new Error(`Receipt of ${envelope.id}: ${applied.message}`);
 }
 
