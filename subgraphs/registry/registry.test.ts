@@ -560,6 +560,21 @@ describe('network incidents', () => {
     }
   });
 
+  test('A9: that are not there, that are hidden and ids that are none answer alike or by their code, and with no data', async () => {
+    const { id } = await propose(deskOf('fictiviteit'), [incident('linde', 90)]);
+    const said = async (asked: string) => {
+      const { data, errors } = await ask(deskOf('denkbeeld'), 'query ($id: ID!) { networkIncident(id: $id) { id } }', {
+        id: asked,
+      });
+      return [data, errors?.[0].message, errors?.[0].extensions.code];
+    };
+    const hidden = await said(id);
+    expect(hidden[2]).toBe('NOT_FOUND');
+    expect(await said(id.slice(0, -1) + (id.endsWith('0') ? '1' : '0'))).toEqual(hidden);
+    for (const none of ['', 'x', incident('linde', 1), 'voorbeeld:net_1'])
+      expect((await said(none))[2]).toBe('UNKNOWN_ID');
+  });
+
   test('say what each caller may do, from the table that enforces it', async () => {
     const { id } = await propose(deskOf('fictiviteit'), [incident('linde', 80)]);
     const actions = async (who: Claimed) => {

@@ -2,13 +2,14 @@ import { request as httpRequest } from 'node:http';
 import { buildSchema, GraphQLError, type GraphQLFieldResolver } from 'graphql';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CommitOutcomeUnknown } from '../postgres/connect.ts';
 import { asHub, asPerson, createStandInHub, makeKeys, parsedPins } from '../trust/stand-in-hub.ts';
 import { createVerifier } from '../trust/verify.ts';
 import { type Served, serve } from './serve.ts';
 
 const schema = buildSchema(`
   directive @inaccessible on FIELD_DEFINITION
-  type Query { whoAmI: String slow: String broken: String coded: String changes: String @inaccessible _service: String }
+  type Query { whoAmI: String slow: String broken: String down: String lost: String coded: String changes: String @inaccessible _service: String }
   type Mutation { touch(id: ID!): String deliver: String @inaccessible }
 `);
 let release = () => {};
@@ -21,6 +22,12 @@ const resolvers: Record<string, Record<string, (...given: never[]) => unknown>> 
     slow: () => slow,
     broken: () => {
       throw new Error('secret: connection string');
+    },
+    down: () => {
+      throw Object.assign(new Error('connect ECONNREFUSED /secret/socket'), { code: 'ECONNREFUSED' });
+    },
+    lost: () => {
+      throw new CommitOutcomeUnknown(new Error('cut'));
     },
     coded: () => {
       throw new GraphQLError('There is none.', { extensions: { code: 'NOT_FOUND', secret: 'x' } });
@@ -130,6 +137,15 @@ describe('an endpoint', () => {
     ]);
     expect(JSON.stringify(errors)).not.toContain('secret');
     expect(logged.join()).toContain('secret: connection string');
+  });
+
+  test('F3: a store that is down and a commit whose answer was lost have codes of their own', async () => {
+    const { errors } = await standIn.ask(desk, '{ down lost }');
+    expect(errors?.map(({ path, extensions }) => [path[0], extensions])).toEqual([
+      ['down', { code: 'STORE_UNAVAILABLE', retryable: true }],
+      ['lost', { code: 'OUTCOME_UNKNOWN', retryable: true }],
+    ]);
+    expect(JSON.stringify(errors)).not.toContain('secret');
   });
 
   test.each([

@@ -3,6 +3,7 @@ import { networkIncident as lifecycle } from '@kortelijn/schema/lifecycles/netwo
 import { parseId } from '@kortelijn/schema/vocabulary/ids.ts';
 import { builder, described } from '../builder.ts';
 import { relationsOf } from '../domain/network-incident.ts';
+import { codedError } from '../errors.ts';
 import type { NetworkIncidentPage, NetworkIncidentShape } from '../store/reader.ts';
 import { AvailableAction } from './available-action.ts';
 import { idOf, Node, nodeKeys } from './node.ts';
@@ -141,6 +142,11 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'One network incident; null when there is none or it is not for this caller.',
     args: { id: t.arg.id({ required: true, description: 'Its id.' }) },
-    resolve: (_root, { id }, { read }) => (parseId(id)?.tag === 'net' ? read.networkIncident(id) : null),
+    resolve: async (_root, { id }, { read }) => {
+      if (parseId(id)?.tag !== 'net') throw codedError('UNKNOWN_ID', 'Expected the id of a network incident.');
+      const found = await read.networkIncident(id);
+      if (found) return found;
+      throw codedError('NOT_FOUND', 'There is no such network incident, or it is not for this caller.');
+    },
   }),
 }));
