@@ -1,9 +1,9 @@
 /** Turns the planner's nodes into steps; done once per plan. */
 import type { PlanNode } from '@graphql-hive/router-query-planner';
 import { compileEntityFetch } from './entity-fetch.ts';
+import type { Supergraph } from './load.ts';
 import { compileRootFetch, type RootFetch } from './root-fetch.ts';
 import type { Step } from './run.ts';
-import type { TypeCatalogue } from './type-catalogue.ts';
 import type { VariableNames } from './variables.ts';
 
 export interface CompiledPlan {
@@ -12,15 +12,15 @@ export interface CompiledPlan {
   readonly primary: RootFetch | undefined;
 }
 
-export function compilePlan(root: PlanNode, names: VariableNames, types: TypeCatalogue): CompiledPlan {
+export function compilePlan(root: PlanNode, names: VariableNames, supergraph: Supergraph): CompiledPlan {
   let primary: RootFetch | undefined;
 
   function compile(node: PlanNode): Step {
     switch (node.kind) {
       case 'Fetch':
-        return compileRootFetch(node, names, types).step;
+        return compileRootFetch(node, names, supergraph).step;
       case 'BatchFetch':
-        return compileEntityFetch({ ...node, aliases: node.entityBatch.aliases }, names, types);
+        return compileEntityFetch({ ...node, aliases: node.entityBatch.aliases }, names, supergraph);
       case 'Flatten': {
         const fetch = node.node;
         if (fetch.kind !== 'Fetch' || fetch.requires === undefined) {
@@ -34,7 +34,7 @@ export function compilePlan(root: PlanNode, names: VariableNames, types: TypeCat
           ...(fetch.inputRewrites && { inputRewrites: fetch.inputRewrites }),
           ...(fetch.outputRewrites && { outputRewrites: fetch.outputRewrites }),
         };
-        return compileEntityFetch({ ...fetch, aliases: [entities] }, names, types);
+        return compileEntityFetch({ ...fetch, aliases: [entities] }, names, supergraph);
       }
       case 'Sequence':
         return inSequence(node.nodes.map(compile));
@@ -46,7 +46,11 @@ export function compilePlan(root: PlanNode, names: VariableNames, types: TypeCat
         return (run) => (run.variables[names.original(node.condition)] === true ? ifStep : elseStep)?.(run);
       }
       case 'Subscription':
-        primary = compileRootFetch({ ...node.primary, kind: 'Fetch', operationKind: 'subscription' }, names, types);
+        primary = compileRootFetch(
+          { ...node.primary, kind: 'Fetch', operationKind: 'subscription' },
+          names,
+          supergraph,
+        );
         return primary.step;
       case 'Defer':
         throw new Error('Expected a plan without deferred parts: @defer is not in the public schema.');

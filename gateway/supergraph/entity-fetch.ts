@@ -6,8 +6,9 @@ import type { EntityBatchAlias, FlattenNodePathSegment } from '@graphql-hive/rou
 import { coded, type SubgraphError } from './errors.ts';
 import type { EntitiesField, SubgraphResponse } from './fetch-subgraph.ts';
 import { compilePath, type PlanPath, type Position, sharedPaths } from './flatten.ts';
-import { graft, type Shape, shapeOf, treePath } from './graft.ts';
+import { answerPath, graft, type Shape, shapeOf } from './graft.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
+import type { Supergraph } from './load.ts';
 import { compileRequires, identityOf, type Represent } from './requires.ts';
 import { compileRewrites, type Rewrite, renameInShape } from './rewrites.ts';
 import { ask, errorOf, type Run, type Step } from './run.ts';
@@ -44,12 +45,13 @@ interface Representations {
   readonly indexes: Map<string, number>;
 }
 
-export function compileEntityFetch(fetch: EntityFetch, names: VariableNames, types: TypeCatalogue): Step {
-  const shape = shapeOf(fetch.operation);
+export function compileEntityFetch(fetch: EntityFetch, names: VariableNames, supergraph: Supergraph): Step {
+  const { types } = supergraph;
+  const shape = shapeOf(fetch.operation, supergraph.shelter);
   const recipes = fetch.aliases.map(({ requires, inputRewrites }) => JSON.stringify([requires, inputRewrites]));
   const aliases = fetch.aliases.map((alias, position) => {
     const recipe = String(recipes.indexOf(recipes[position] ?? ''));
-    return prepareAlias(alias, recipe, fetch.serviceName, shape, types);
+    return prepareAlias(alias, recipe, fetch.serviceName, shape, supergraph);
   });
   const select = selectVariables(fetch.variableUsages, names);
   const entities = aliases.map(({ alias, variable }): EntitiesField => ({ alias, variable }));
@@ -76,8 +78,9 @@ function prepareAlias(
   recipe: string,
   subgraph: string,
   shape: Shape,
-  types: TypeCatalogue,
+  supergraph: Supergraph,
 ): PreparedAlias {
+  const { types } = supergraph;
   const fields = shape.field(alias.alias)?.shape;
   if (fields === undefined) throw new Error(`Expected a field "${alias.alias}" in the fetch, found none.`);
   // Rewrites of answers start at the entities when they belong to one alias, at the root when to a whole fetch.
@@ -85,7 +88,7 @@ function prepareAlias(
   return {
     alias: alias.alias,
     variable: alias.representationsVariableName,
-    paths: alias.paths.map((path: FlattenNodePathSegment[]) => compilePath(path, types)),
+    paths: alias.paths.map((path: FlattenNodePathSegment[]) => compilePath(path, supergraph)),
     represent: compileRequires(alias.requires, compileRewrites(alias.inputRewrites, types), subgraph, types),
     recipe,
     shape: fields,
@@ -174,7 +177,7 @@ function placeError(
   const position = aliases.findIndex((candidate) => candidate.alias === alias);
   const hit = (placesByAlias[position] ?? []).filter((place) => place.index === index);
   if (hit.length > 0) {
-    const tail = treePath(inside, aliases[position]?.shape);
+    const tail = answerPath(inside, aliases[position]?.shape);
     for (const place of hit) run.errors.add(error, [...responsePath(place), ...tail]);
     return;
   }

@@ -2,6 +2,7 @@ import type { FlattenNodePathSegment } from '@graphql-hive/router-query-planner'
 import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { compilePath, sharedPaths } from './flatten.ts';
+import { createShelter } from './shelter.ts';
 import { createTypeCatalogue } from './type-catalogue.ts';
 
 const types = createTypeCatalogue(
@@ -10,7 +11,7 @@ const types = createTypeCatalogue(
 
 function found(path: FlattenNodePathSegment[], tree: Record<string, unknown>, absent = new Set<object>()) {
   const paths: string[] = [];
-  const compiled = compilePath(path, types);
+  const compiled = compilePath(path, { types, shelter: createShelter(new Set(['a'])) });
   compiled.walk(
     tree,
     (object) => absent.has(object),

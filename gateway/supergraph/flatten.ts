@@ -1,7 +1,7 @@
 /** Finds the objects a plan's path leads to, each with its response path. */
 import type { FlattenNodePathSegment } from '@graphql-hive/router-query-planner';
 import { isInheritedKey, isJsonObject, type JsonObject, readKey } from './json.ts';
-import type { TypeCatalogue } from './type-catalogue.ts';
+import type { Supergraph } from './load.ts';
 
 /** Where in its lists a place is, from the last one up; places in one list share the beginning. */
 export interface Position {
@@ -23,7 +23,10 @@ type Segment =
   | { readonly kind: 'list' }
   | { readonly kind: 'type'; readonly conditions: readonly string[] };
 
-export function compilePath(path: readonly FlattenNodePathSegment[], types: TypeCatalogue): PlanPath {
+export function compilePath(
+  path: readonly FlattenNodePathSegment[],
+  { types, shelter }: Pick<Supergraph, 'types' | 'shelter'>,
+): PlanPath {
   const segments = path.map((segment): Segment => {
     if (segment === '@') return { kind: 'list' };
     if ('Field' in segment) return { kind: 'field', key: segment.Field, isInherited: isInheritedKey(segment.Field) };
@@ -62,7 +65,7 @@ export function compilePath(path: readonly FlattenNodePathSegment[], types: Type
       for (let depth = 0; depth <= segments.length; depth += 1) {
         while (lists[0]?.depth === depth) response.push((lists.shift() as Position).index);
         const segment = segments[depth];
-        if (segment?.kind === 'field') response.push(segment.key);
+        if (segment?.kind === 'field') response.push(shelter.responseKey(segment.key));
       }
       return response;
     },

@@ -7,6 +7,7 @@
 import { Kind, parse, type SelectionSetNode } from 'graphql';
 import type { ResponsePath } from './errors.ts';
 import { defineKey, isInheritedKey, isJsonObject, type JsonObject, readKey } from './json.ts';
+import type { Shelter } from './shelter.ts';
 import type { TypeCatalogue } from './type-catalogue.ts';
 
 /** The keys a selection set answers with, whatever the type conditions. */
@@ -21,13 +22,15 @@ export interface ShapeField {
   readonly from: string;
   /** The key in the tree; differs where the planner had to rename a conflicting field. */
   readonly to: string;
+  /** The key in the answer. */
+  readonly response: string;
   readonly isInherited: boolean;
   /** Undefined for leaves: their JSON is taken as it is. */
   readonly shape: Shape | undefined;
   renameTo(key: string): void;
 }
 
-export function shapeOf(operation: string): Shape {
+export function shapeOf(operation: string, shelter: Shelter): Shape {
   const fragments = new Map<string, SelectionSetNode>();
   let root: SelectionSetNode | undefined;
   for (const definition of parse(operation, { noLocation: true }).definitions) {
@@ -46,7 +49,7 @@ export function shapeOf(operation: string): Shape {
       }
     }
   };
-  const shape = createShape();
+  const shape = createShape(shelter);
   grow(root, shape);
   return shape;
 }
@@ -55,7 +58,7 @@ interface GrowingShape extends Shape {
   add(from: string, hasFields: boolean): GrowingShape | undefined;
 }
 
-function createShape(): GrowingShape {
+function createShape(shelter: Shelter): GrowingShape {
   const fields: ShapeField[] = [];
   const byKey = new Map<string, { field: ShapeField; inner: GrowingShape | undefined }>();
   return {
@@ -64,14 +67,16 @@ function createShape(): GrowingShape {
     add(from, hasFields) {
       const known = byKey.get(from);
       if (known !== undefined) return known.inner;
-      const inner = hasFields ? createShape() : undefined;
+      const inner = hasFields ? createShape(shelter) : undefined;
       const field = {
         from,
         to: from,
+        response: shelter.responseKey(from),
         isInherited: isInheritedKey(from),
         shape: inner as Shape | undefined,
         renameTo(key: string) {
           field.to = key;
+          field.response = shelter.responseKey(key);
           field.isInherited ||= isInheritedKey(key);
         },
       };
@@ -131,8 +136,8 @@ function keeps(existing: unknown, value: unknown, field: ShapeField, types: Type
   return field.from === '__typename' && !(typeof existing === 'string' && types.isAbstract(existing));
 }
 
-/** An answer's path in the terms of the tree, cut off where it leaves what was asked. */
-export function treePath(path: ResponsePath, shape: Shape | undefined): (string | number)[] {
+/** A subgraph's path in the terms of the answer, cut off where it leaves what was asked. */
+export function answerPath(path: ResponsePath, shape: Shape | undefined): (string | number)[] {
   const located: (string | number)[] = [];
   let fields = shape;
   for (const key of path) {
@@ -142,7 +147,7 @@ export function treePath(path: ResponsePath, shape: Shape | undefined): (string 
     }
     const field = fields?.field(key);
     if (field === undefined) break;
-    located.push(field.to);
+    located.push(field.response);
     fields = field.shape;
   }
   return located;

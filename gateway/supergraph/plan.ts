@@ -120,16 +120,15 @@ export function createPlanner(supergraph: Supergraph, options: PlannerOptions = 
 }
 
 async function makePlan(supergraph: Supergraph, operation: DecidedOperation, planTimeoutMs: number): Promise<Plan> {
-  const { publicSchema, types } = supergraph;
+  const { publicSchema, shelter } = supergraph;
   const { definition, fragments, rootFields } = operation;
   const rootType = publicSchema.getRootType(definition.operation);
   if (!rootType) throw refusal(`The schema has no ${definition.operation} operations.`, 'OPERATION_NOT_SUPPORTED');
-  refuseForeignTypename(operation);
   const planned = rootFields.filter((field) => !isIntrospectionField(field));
   const answeredHere = rootFields.filter((field) => field.name.value === '__schema' || field.name.value === '__type');
   const signal = AbortSignal.timeout(planTimeoutMs);
   const nodesFor = async (fields: readonly FieldNode[], names: RenamedVariables): Promise<PlanNode | undefined> =>
-    planFields(supergraph, names.apply(documentOf(operation, fields)), signal);
+    planFields(supergraph, names.apply(shelter.apply(documentOf(operation, fields))), signal);
 
   const names = renameVariables(operation);
   let nodes: (PlanNode | undefined)[] = planned.length > 0 ? [await nodesFor(planned, names)] : [];
@@ -139,14 +138,14 @@ async function makePlan(supergraph: Supergraph, operation: DecidedOperation, pla
     for (const fields of byResponseKey(planned)) nodes.push(await nodesFor(fields, names));
   }
   const present = nodes.filter((node) => node !== undefined);
-  const compiled = present.map((node) => compilePlan(node, names, types));
+  const compiled = present.map((node) => compilePlan(node, names, supergraph));
   const primary = compiled.find((plan) => plan.primary !== undefined)?.primary;
   const [first, ...others] = compiled;
   return {
     kind: definition.operation,
     nodes: present,
     step: first && (others.length === 0 ? first.step : inSequence(compiled.map((plan) => plan.step))),
-    project: compileProjection(publicSchema, rootType, rootFields, fragments),
+    project: compileProjection(publicSchema, rootType, rootFields, fragments, shelter),
     introspection: answeredHere.length > 0 ? documentOf(operation, answeredHere) : undefined,
     primaryRequest: (variables) => primary?.request(variables),
   };
@@ -235,21 +234,6 @@ function renameVariables(operation: DecidedOperation): RenamedVariables {
             },
           }),
   };
-}
-
-/** Fetches carry `__typename` under its own name; a field of another kind under that alias would be taken for it. */
-function refuseForeignTypename({ rootFields, fragments }: DecidedOperation): void {
-  for (const node of [...rootFields, ...fragments.values()]) {
-    visit(node, {
-      Field(field) {
-        if (field.alias?.value !== '__typename' || field.name.value === '__typename') return;
-        throw refusal(
-          'Expected another alias than "__typename": it is reserved for the name of the type.',
-          'BAD_USER_INPUT',
-        );
-      },
-    });
-  }
 }
 
 function refusal(message: string, code: ErrorCode): GraphQLError {

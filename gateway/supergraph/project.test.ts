@@ -2,6 +2,7 @@ import { buildSchema, type FieldNode, Kind, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { createErrorLedger } from './errors.ts';
 import { compileProjection } from './project.ts';
+import { createShelter } from './shelter.ts';
 
 const schema = buildSchema(`
   type Query { int: Int float: Float id: ID text: String flag: Boolean mood: Mood any: Any grid: [[Int!]] strict: [Int!]! ship: Ship boat: Boat! moment: Moment }
@@ -17,7 +18,13 @@ function project(text: string, data: Record<string, unknown>, absent?: Set<objec
   if (!queryType) throw new Error('Expected a query type.');
   const errors = createErrorLedger();
   const projecting = { errors, absent, introspection: undefined, path: [] };
-  const answer = compileProjection(schema, queryType, rootFields, new Map())(data, projecting);
+  const answer = compileProjection(
+    schema,
+    queryType,
+    rootFields,
+    new Map(),
+    createShelter(new Set()),
+  )(data, projecting);
   return { answer, errors: errors.list().map(({ path }) => path?.join('.')) };
 }
 

@@ -31,6 +31,7 @@ import {
 import { coded, type ErrorLedger } from './errors.ts';
 import { defineKey, isInheritedKey, isJsonObject, type JsonObject, readKey } from './json.ts';
 import { placeholder } from './operation.ts';
+import type { Shelter } from './shelter.ts';
 
 export interface Projecting {
   readonly errors: ErrorLedger;
@@ -47,6 +48,9 @@ export type Projection = (data: JsonObject, projecting: Projecting) => JsonObjec
 type Complete = (value: unknown, projecting: Projecting) => unknown;
 
 interface PreparedField {
+  /** In the tree. */
+  readonly from: string;
+  /** In the answer. */
   readonly key: string;
   readonly isInherited: boolean;
   /** A value that needs no data: the type name. */
@@ -64,8 +68,9 @@ export function compileProjection(
   rootType: GraphQLObjectType,
   rootFields: readonly FieldNode[],
   fragments: Fragments,
+  shelter: Shelter,
 ): Projection {
-  const compiler = createCompiler(schema, fragments);
+  const compiler = createCompiler(schema, fragments, shelter);
   const fields = compiler.prepareFields(rootType, [rootFields]);
   return (data, projecting) => {
     const answer = projectFields(fields, data, projecting);
@@ -100,15 +105,15 @@ function projectFields(
 
 function rawValue(field: PreparedField, source: JsonObject, projecting: Projecting): unknown {
   if (field.isIntrospection) return projecting.introspection && readKey(projecting.introspection, field.key);
-  return field.isInherited ? readKey(source, field.key) : source[field.key];
+  return field.isInherited ? readKey(source, field.from) : source[field.from];
 }
 
-function createCompiler(schema: GraphQLSchema, fragments: Fragments) {
+function createCompiler(schema: GraphQLSchema, fragments: Fragments, shelter: Shelter) {
   /** The fields of one type, merged by response key in order of appearance (§6.3.2). */
   function collect(
     type: GraphQLNamedType,
     selections: readonly SelectionNode[],
-    fields: Map<string, FieldNode[]>,
+    fields: Map<string, [FieldNode, ...FieldNode[]]>,
   ): void {
     for (const selection of selections) {
       if (selection === placeholder) continue;
@@ -136,15 +141,20 @@ function createCompiler(schema: GraphQLSchema, fragments: Fragments) {
     type: GraphQLNamedType,
     selectionSets: readonly (readonly SelectionNode[])[],
   ): PreparedField[] {
-    const fields = new Map<string, FieldNode[]>();
+    const fields = new Map<string, [FieldNode, ...FieldNode[]]>();
     for (const selections of selectionSets) collect(type, selections, fields);
     return [...fields].map(([key, nodes]) => prepareField(type, key, nodes));
   }
 
-  function prepareField(type: GraphQLNamedType, key: string, nodes: readonly FieldNode[]): PreparedField {
-    const name = nodes[0]?.name.value ?? '';
-    const isInherited = isInheritedKey(key);
-    const prepared = { key, isInherited, constant: undefined, isIntrospection: false, asIs: undefined };
+  function prepareField(
+    type: GraphQLNamedType,
+    key: string,
+    nodes: readonly [FieldNode, ...FieldNode[]],
+  ): PreparedField {
+    const name = nodes[0].name.value;
+    const from = shelter.treeKey(nodes[0]);
+    const isInherited = isInheritedKey(key) || isInheritedKey(from);
+    const prepared = { from, key, isInherited, constant: undefined, isIntrospection: false, asIs: undefined };
     if (name === '__typename') {
       return {
         ...prepared,

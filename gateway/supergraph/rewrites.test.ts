@@ -2,6 +2,7 @@ import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { shapeOf } from './graft.ts';
 import { compileRewrites, renameInShape } from './rewrites.ts';
+import { createShelter } from './shelter.ts';
 import { createTypeCatalogue } from './type-catalogue.ts';
 
 const types = createTypeCatalogue(
@@ -41,7 +42,7 @@ describe('compileRewrites', () => {
 
 describe('renameInShape', () => {
   it('makes renames part of the shape and leaves the rest', () => {
-    const shape = shapeOf('{ ships { ... on Boat { inner_0: id } } }');
+    const shape = shapeOf('{ ships { ... on Boat { inner_0: id } } }', createShelter(new Set()));
     const setter = { ValueSetter: { path: [{ Key: 'x' }], setValueTo: 'y' } };
     const path = [{ Key: 'ships' }, { TypenameEquals: ['Boat'] }, { Key: 'inner_0' }];
     expect(renameInShape([{ KeyRenamer: { path, renameKeyTo: 'id' } }, setter], shape)).toEqual([setter]);

@@ -1,8 +1,9 @@
 /** A fetch of root fields: its answer is grafted at the top of the tree. */
 import type { FetchNode } from '@graphql-hive/router-query-planner';
 import type { SubgraphRequest, SubgraphResponse } from './fetch-subgraph.ts';
-import { graft, type Shape, shapeOf, treePath } from './graft.ts';
+import { answerPath, graft, type Shape, shapeOf } from './graft.ts';
 import type { JsonObject } from './json.ts';
+import type { Supergraph } from './load.ts';
 import { compileRewrites, type Rewrite, renameInShape } from './rewrites.ts';
 import { ask, checked, errorOf, type Run, type Step } from './run.ts';
 import type { TypeCatalogue } from './type-catalogue.ts';
@@ -13,8 +14,8 @@ export interface RootFetch {
   readonly step: Step;
 }
 
-export function compileRootFetch(node: FetchNode, names: VariableNames, types: TypeCatalogue): RootFetch {
-  const shape = shapeOf(node.operation);
+export function compileRootFetch(node: FetchNode, names: VariableNames, { types, shelter }: Supergraph): RootFetch {
+  const shape = shapeOf(node.operation, shelter);
   const rewrite = compileRewrites(renameInShape(node.outputRewrites, shape), types);
   const select = selectVariables(node.variableUsages, names);
   const request = (variables: Readonly<Record<string, unknown>>): SubgraphRequest => ({
@@ -46,9 +47,9 @@ function takeIn(
 ): void {
   for (const given of response.errors ?? []) {
     const error = errorOf(given);
-    const path = treePath(error.path, shape);
+    const path = answerPath(error.path, shape);
     if (path.length > 0) run.errors.add(error, path);
-    else for (const field of shape.fields) run.errors.add(error, [field.to]);
+    else for (const field of shape.fields) run.errors.add(error, [field.response]);
   }
   if (!response.data) return;
   // A rewrite must not see what other fetches grew, so it works on a tree of this answer alone.

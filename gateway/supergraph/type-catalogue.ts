@@ -19,6 +19,8 @@ export interface Subgraph {
 
 export interface TypeCatalogue {
   readonly subgraphs: readonly Subgraph[];
+  /** Every name a field has anywhere. */
+  readonly fieldNames: ReadonlySet<string>;
   /** Whether the name is an object type of the supergraph; a subgraph may answer with any name. */
   isObject(typeName: string): boolean;
   isAbstract(typeName: string): boolean;
@@ -32,6 +34,7 @@ export interface TypeCatalogue {
 
 export function createTypeCatalogue(supergraph: DocumentNode): TypeCatalogue {
   const objectTypes = new Set<string>();
+  const fieldNames = new Set<string>();
   const objectTypesOf = new Map<string, Set<string>>();
   const keysOf = new Map<string, Map<string, Key[]>>();
   const subgraphs = new Map<string, Subgraph>();
@@ -55,6 +58,7 @@ export function createTypeCatalogue(supergraph: DocumentNode): TypeCatalogue {
       }
     }
     if (node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.INTERFACE_TYPE_DEFINITION) {
+      for (const field of node.fields ?? []) fieldNames.add(field.name.value);
       for (const directive of node.directives ?? []) {
         if (directive.name.value !== 'join__type') continue;
         const key = stringOf(argument(directive, 'key'));
@@ -68,6 +72,7 @@ export function createTypeCatalogue(supergraph: DocumentNode): TypeCatalogue {
   const members = new Set([...objectTypesOf.values()].flatMap((names) => [...names]));
   return {
     subgraphs: [...subgraphs.values()],
+    fieldNames,
     isObject: (typeName) => objectTypes.has(typeName),
     isMember: (typeName) => members.has(typeName),
     isAbstract: (typeName) => objectTypesOf.has(typeName),

@@ -26,6 +26,7 @@ export const breaches = {
   foreignKey: 'a response key that was not selected (GraphQL §6.3)',
   repeatedList:
     'a list once more for each time its field is selected: fields of one response key are one field (GraphQL §6.3.2)',
+  takenAlias: 'an alias that is the name of another field taken for that field (GraphQL §2.7: the key is the alias)',
   noData: 'no data entry after execution began (GraphQL §7.1.1)',
 } as const;
 

@@ -6,12 +6,22 @@ export interface GeneratedOperation {
   readonly text: string;
   readonly variables: Record<string, unknown>;
   readonly kind: 'query' | 'mutation';
+  /** Whether an alias is the name of another field. */
+  readonly borrowsNames: boolean;
 }
 
 export function generateOperation(graph: GeneratedGraph, decisions: Decisions): GeneratedOperation {
   const kind = decisions.chance(20) ? 'mutation' : 'query';
   const variables: Record<string, unknown> = { on: decisions.chance(50), n: decisions.below(3) };
   const fragments = new Map<string, string>();
+
+  let borrowsNames = false;
+  const otherNames = [
+    'id',
+    '__typename',
+    '_entities',
+    ...graph.types.flatMap(({ fields }) => fields.map(({ name }) => name)),
+  ];
 
   function directive(): string {
     if (!decisions.chance(20)) return '';
@@ -30,6 +40,11 @@ export function generateOperation(graph: GeneratedGraph, decisions: Decisions): 
       key = `${field.name}_${value.replace('$', 'v')}`;
     }
     if (decisions.chance(25)) key = `also_${key}`;
+    // The name of another field: valid unless both meet in one place.
+    else if (decisions.chance(8)) {
+      key = decisions.pick(otherNames);
+      borrowsNames = true;
+    }
     const alias = key === field.name ? '' : `${key}: `;
     const inside = field.isComposite ? ` ${selectionText(field.named, depth - 1)}` : '';
     return `${alias}${field.name}${argument}${directive()}${inside}`;
@@ -82,5 +97,5 @@ export function generateOperation(graph: GeneratedGraph, decisions: Decisions): 
     body.includes(definition.split(':')[0] ?? ''),
   );
   const head = definitions.length > 0 ? `${kind} (${definitions.join(', ')})` : kind;
-  return { text: `${head} ${body}`, variables, kind };
+  return { text: `${head} ${body}`, variables, kind, borrowsNames };
 }
