@@ -18,6 +18,7 @@ import { createHandlers } from './envelopes/handlers.ts';
 import { createOnReceipt } from './envelopes/on-receipt.ts';
 import { applySeed } from './prisma/seed.ts';
 import { createSchema } from './schema.ts';
+import { startHousekeeping } from './store/housekeeping.ts';
 import { openStore } from './store/open-store.ts';
 import { createReader } from './store/reader.ts';
 import { createTimers } from './timers.ts';
@@ -59,6 +60,7 @@ async function wire(config: Config, logger: Logger, use: Use): Promise<string> {
   if (config.seed) await applySeed(pool, name, config.seed, now());
 
   const stamper = use(createStamper(pool, { onError: say('stamping') }));
+  use(startHousekeeping({ pool, now, onError: say('clearing away') }));
   const door = use(createHubDoor({ hubUrl, name, keys, pins, now }));
   const directory = use(createDirectory({ door, pins, dataDir, onError: say('reading the directory') }));
   const outgoing = createOutgoing({ name, key: keys.sign, now });
@@ -89,7 +91,15 @@ async function wire(config: Config, logger: Logger, use: Use): Promise<string> {
   );
   use(createTimers(desk, { onError: say('timers') }));
   const handlers = createHandlers(desk);
-  const inbox = createInbox({ pool, name, key: keys.sign, directory, handlers, now, afterCommit: () => desk.committed({ envelopes: true }) });
+  const inbox = createInbox({
+    pool,
+    name,
+    key: keys.sign,
+    directory,
+    handlers,
+    now,
+    afterCommit: () => desk.committed({ envelopes: true }),
+  });
   const command = createCommands(desk);
 
   const served = use(
@@ -105,7 +115,11 @@ async function wire(config: Config, logger: Logger, use: Use): Promise<string> {
         return { ...base, pool, stamper, command, inbox, read };
       },
       logger,
-      isReady: async () => (await pool.query('SELECT 1')).rowCount === 1,
+      isReady: () =>
+        pool.query('SELECT 1').then(
+          () => true,
+          () => false,
+        ),
     }),
   );
   sender.wake();

@@ -1,9 +1,8 @@
 /** The envelopes that this participant wrote, newest first, for those who work at its desk. */
 import { STUCK_MS } from '@kortelijn/kit/envelopes/envelope.ts';
 import type { Pool } from '@kortelijn/kit/postgres/connect.ts';
-import type { EnvelopeOut } from '../generated/prisma/client.ts';
 import { type PageShape, pageInfoOf } from './connection.ts';
-import { type EnvelopeRow, envelopeRow } from './envelopes.ts';
+import { type EnvelopeColumns, type EnvelopeRow, envelopeRow } from './envelopes.ts';
 import { allOf } from './incident-filter.ts';
 import type { ListSource } from './incident-list.ts';
 import { type KeysetOrder, keysetOf, pageOf } from './keyset.ts';
@@ -31,8 +30,6 @@ const ORDER: KeysetOrder = { list: 0x31, downwards: true, keys: [{ kind: 'time',
 /** All but the message itself, which is nobody's to read here. */
 const COLUMNS = `id, recipient, subject, n, type, state, code, created_at AS "createdAt", closed_at AS "closedAt",
   attempts, next_attempt_at AS "nextAttemptAt", sending_since AS "sendingSince", last_error AS "lastError"`;
-
-export type EnvelopeColumns = Omit<EnvelopeOut, 'jws' | 'result' | 'receipt'>;
 
 export async function envelopePage(
   source: ListSource,

@@ -3,7 +3,7 @@
 import { type EnvelopeState, shownState } from '@kortelijn/kit/envelopes/envelope.ts';
 import type { AvailableAction } from '@kortelijn/schema/interpret/lifecycle.ts';
 import type { Standing } from '../domain/access.ts';
-import type { EnvelopeColumns } from './envelope-list.ts';
+import type { EnvelopeOut } from '../generated/prisma/client.ts';
 
 export type { EnvelopeState };
 
@@ -20,6 +20,9 @@ export interface EnvelopeRow {
   readonly lastError: string | null;
   readonly subjectId: string;
 }
+
+/** All but the message itself, which is nobody's to read. */
+export type EnvelopeColumns = Omit<EnvelopeOut, 'jws' | 'result' | 'receipt'>;
 
 export function envelopeRow(row: EnvelopeColumns, nowMs: number): EnvelopeRow {
   const open = row.state === 'PENDING_DELIVERY';

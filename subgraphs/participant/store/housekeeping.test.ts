@@ -1,0 +1,28 @@
+import { appendEvent } from '@kortelijn/kit/feed/append.ts';
+import { stampAll } from '@kortelijn/kit/feed/stamp.ts';
+import { launchScratch } from '@kortelijn/kit/postgres/scratch.ts';
+import { expect, test } from 'vitest';
+import { createTestEndpoint } from './endpoint.fixture.ts';
+import { startHousekeeping } from './housekeeping.ts';
+
+test('feed and command log lose what is older than promised, in as many batches as it takes, and keep the rest', async () => {
+  await using postgres = await launchScratch();
+  await using linde = await createTestEndpoint(postgres);
+  const { pool, clock } = linde;
+  const daysAgo = (days: number) => new Date(clock.ms - days * 24 * 3_600_000);
+  for (const days of [8, 7.1, 6.9]) {
+    const event = { type: 'incident.report', subjectId: 'linde:inc_1', readersBefore: [], readersAfter: [], keys: {} };
+    await appendEvent(pool, { ...event, at: daysAgo(days) });
+  }
+  await stampAll(pool);
+  await pool.query(
+    `INSERT INTO command_log (participant, command_id, actor, operation, request_hash, at)
+     SELECT 'linde', n::text, 'a', 'addNote', 'h', CASE WHEN n = 1 THEN $2::timestamptz ELSE $1::timestamptz END
+     FROM generate_series(1, 12001) n`,
+    [daysAgo(91), daysAgo(89)],
+  );
+  const count = async (table: string) => (await pool.query(`SELECT count(*)::int AS n FROM ${table}`)).rows[0].n;
+  await using _ = startHousekeeping({ pool, now: () => clock.ms, everyMs: 10 });
+  await expect.poll(() => count('command_log'), { timeout: 10_000 }).toBe(1);
+  expect(await count('outbox')).toBe(1);
+});
