@@ -1,8 +1,7 @@
 /** The only reader of the environment; names all problems at once. */
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { readCursorKeys } from './cursor-keys.ts';
 import { defaultLimits, type Limits } from './edge/limits.ts';
 import { readTrustedDocuments, type TrustedDocuments } from './edge/trusted-documents.ts';
 
@@ -19,8 +18,8 @@ export interface GatewayConfig {
   readonly keys: Keys;
   readonly registryUrl: string;
   readonly registryPins: { readonly sign: readonly JsonWebKey[]; readonly agree: readonly JsonWebKey[] };
-  /** The first encrypts, all open. */
-  readonly cursorSecrets: readonly Uint8Array[];
+  /** Watched while the hub runs, so that keys rotate. */
+  readonly cursorKeysFile: string;
   readonly dataDir: string;
   readonly supergraphFile: string;
   readonly tokenAudience: string;
@@ -75,7 +74,7 @@ export function readConfig(env: Environment): GatewayConfig {
     keys: attempt('KEYS_FILE', () => privateKeys(readJson(required('KEYS_FILE')))),
     registryUrl: attempt('REGISTRY_URL', () => httpAddress(required('REGISTRY_URL'))),
     registryPins: attempt('PINS_FILE', () => registryPins(readJson(required('PINS_FILE')))),
-    cursorSecrets: attempt('CURSOR_KEYS', () => cursorSecrets(required('CURSOR_KEYS'))),
+    cursorKeysFile: attempt('CURSOR_KEYS', () => checkedCursorKeys(required('CURSOR_KEYS'))),
     dataDir: attempt('DATA_DIR', () => required('DATA_DIR')),
     supergraphFile: env.SUPERGRAPH_FILE ?? supergraphFile,
     tokenAudience: env.TOKEN_AUDIENCE ?? 'https://kortelijn.example/hub',
@@ -139,19 +138,10 @@ function registryPins({ registry }: Record<string, unknown>): GatewayConfig['reg
   return { sign, agree };
 }
 
-/** A file that is not there is made: one gateway alone needs no other. Several gateways share the file. */
-function cursorSecrets(file: string): readonly Uint8Array[] {
-  if (!existsSync(file)) {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, JSON.stringify({ keys: [randomBytes(32).toString('base64url')] }), { mode: 0o600, flag: 'wx' });
-  }
-  const { keys } = readJson(file);
-  if (!Array.isArray(keys) || keys.length === 0) throw new Error(`expected {"keys": ["…"]} in ${file}`);
-  return keys.map((key) => {
-    const secret = Buffer.from(String(key), 'base64url');
-    if (secret.length !== 32) throw new Error(`expected keys of 32 bytes in ${file}, found one of ${secret.length}`);
-    return secret;
-  });
+/** What is wrong with the file is told with everything else. */
+function checkedCursorKeys(file: string): string {
+  readCursorKeys(file);
+  return file;
 }
 
 /** In tests all processes share a clock: a file with an offset in milliseconds, or an instant at which it stands still. */

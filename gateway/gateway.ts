@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { GatewayConfig } from './config.ts';
+import { type CursorKeys, watchCursorKeys } from './cursor-keys.ts';
 import { createWayIn } from './edge/admit.ts';
 import { type Execute, startApollo } from './edge/apollo.ts';
 import { createDirectoryDoor, createEnvelopeDoor } from './edge/envelopes.ts';
@@ -21,7 +22,6 @@ import { createTokenVerifier } from './identity/verify.ts';
 import { connectNetwork, type Network } from './network.ts';
 import type { FetchContext } from './partition/fetch.ts';
 import { createPartition } from './partition/partition.ts';
-import { cursorKeys } from './partition/sealed-cursor.ts';
 import { createSingleEndpoint } from './partition/single-endpoint.ts';
 import { execute, type FetchSubgraph } from './supergraph/execute.ts';
 import { loadSupergraph } from './supergraph/load.ts';
@@ -49,7 +49,8 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
   const network = await connectNetwork(config, telemetry);
   const { directory, send, seals } = network;
 
-  const fetchSubgraph = createSubgraphs(config, network);
+  const cursorKeys = watchCursorKeys(config.cursorKeysFile, telemetry.cursorKeysRefused);
+  const fetchSubgraph = createSubgraphs(config, cursorKeys, network);
   const executeAdmitted: Execute = ({ admitted: { plan, variables }, context, signal }) =>
     execute({ plan, variables, publicSchema: supergraph.publicSchema, fetchSubgraph, context, signal });
 
@@ -99,6 +100,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
       telemetry.stopping();
       await http.close(graceMs);
       await apollo.stop();
+      cursorKeys[Symbol.dispose]();
       await network[Symbol.asyncDispose]();
     },
   };
@@ -106,16 +108,16 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
 
 /** Which subgraph of the supergraph is answered by whom. */
 function createSubgraphs(
-  { cursorSecrets, now }: GatewayConfig,
+  { now }: GatewayConfig,
+  cursorKeys: CursorKeys,
   { directory, send, sendConfined }: Network,
 ): FetchSubgraph {
   const sdlOf = (name: string) => readFileSync(join(subgraphs, `${name}.graphql`), 'utf8');
-  const keys = cursorKeys(cursorSecrets);
   const participant = createPartition({
     sdl: sdlOf('participant'),
     directory: directory.current,
     send: sendConfined,
-    cursorKeys: () => keys,
+    cursorKeys: cursorKeys.current,
     now,
   });
   const registry = createSingleEndpoint('registry', send);

@@ -24,6 +24,7 @@ export interface Telemetry {
   envelopeForwarded(told: { sender: string; receiver: string; result: string; durationMs: number }): void;
   directoryChanged(told: { version: number; count: number }): void;
   directoryFailed(told: { reason: string }): void;
+  cursorKeysRefused(reason: string): void;
   started(told: { url: string; count: number }): void;
   stopping(): void;
 }
@@ -66,6 +67,7 @@ export function createTelemetry(logger: Logger, metrics: Metrics): Telemetry {
     },
     directoryChanged: ({ version, count }) => logger.info({ event: 'directory.changed', version, count }),
     directoryFailed: ({ reason }) => logger.warn({ event: 'directory.failed', reason }),
+    cursorKeysRefused: (reason) => logger.error({ event: 'cursorKeys.refused', reason }),
     started: ({ url, count }) => logger.info({ event: 'started', url, count }),
     stopping: () => logger.info({ event: 'stopping' }),
   };

@@ -36,7 +36,7 @@ describe('the explorer in a browser', () => {
     await altair.getByText('Wie ben ik, en wat mag ik nu', { exact: true }).click();
     await altair.getByRole('button', { name: 'Send Request' }).click();
     await altair.getByText('"Joris Korteweg"').waitFor();
-    await altair.getByText('"SERVICEDESK"').waitFor();
+    await altair.getByText('"SERVICEDESK"', { exact: true }).waitFor();
 
     expect(complaints).toEqual([]);
     expect([...hosts].sort()).toEqual([network.hubUrl, network.identityUrl].sort());
