@@ -1,3 +1,5 @@
+import { escalationCodes } from './escalation-codes.ts';
+
 /**
  * Every code a caller can meet. ERRORS.md is printed from this list, and a test compares the two.
  *
@@ -593,6 +595,8 @@ export const errorCodes = {
     remedy: 'Give pauses in order, each after the last.',
     retryable: false,
   },
+  // ---- rule and delivery: the escalation ladder
+  ...escalationCodes,
   // ---- delivery
   ENVELOPE_UNKNOWN_TYPE: {
     place: 'delivery',

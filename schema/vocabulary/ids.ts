@@ -14,6 +14,8 @@ export const idTags = {
   prs: { type: 'Person', home: 'participant' },
   env: { type: 'Envelope', home: 'participant' },
   asr: { type: 'AssistanceRequest', home: 'participant' },
+  esc: { type: 'Escalation', home: 'participant' },
+  act: { type: 'EscalationAct', home: 'participant' },
   med: { type: 'Mediation', home: 'registry' },
   net: { type: 'NetworkIncident', home: 'registry' },
   prg: { type: 'Program', home: 'registry' },
