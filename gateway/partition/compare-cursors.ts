@@ -3,15 +3,15 @@
  * each, so the first that differs decides, by its value and not by its place in ASCII.
  */
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-const valueOf = new Int8Array(128).fill(-1);
-for (let value = 0; value < alphabet.length; value += 1) valueOf[alphabet.charCodeAt(value)] = value;
+const digitOf = new Int8Array(128).fill(-1);
+for (let value = 0; value < alphabet.length; value += 1) digitOf[alphabet.charCodeAt(value)] = value;
 
 export function compareCursors(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let index = 0; index < length; index += 1) {
     const left = a.charCodeAt(index);
     const right = b.charCodeAt(index);
-    if (left !== right) return (valueOf[left] as number) - (valueOf[right] as number);
+    if (left !== right) return (digitOf[left] as number) - (digitOf[right] as number);
   }
   return a.length - b.length;
 }

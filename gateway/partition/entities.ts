@@ -69,7 +69,17 @@ interface Taking {
   readonly absent: { alias: string; index: number }[];
 }
 
-export function createEntities({ contract, ask, skew, directory }: EntitiesOptions) {
+interface Asking {
+  readonly options: EntitiesOptions;
+  readonly compiled: CompiledEntities;
+  readonly fetch: Fetch;
+  readonly context: FetchContext;
+  readonly taking: Taking;
+  readonly prefixesOf: DirectorySnapshot['prefixesOf'];
+}
+
+export function createEntities(options: EntitiesOptions) {
+  const { contract, directory } = options;
   return async (compiled: CompiledEntities, fetch: Fetch, context: FetchContext): Promise<FetchAnswer> => {
     const snapshot = directory();
     const taking: Taking = { lists: new Map(), errors: [], absent: [] };
@@ -83,42 +93,34 @@ export function createEntities({ contract, ask, skew, directory }: EntitiesOptio
         else share(shares, to.participant, root, index);
       }
     }
-    await Promise.all(
-      [...shares].map(async ([participant, parts]) => {
-        await askShare(participant, parts, true);
-
-        async function askShare(to: string, asked: readonly Share[], mayLearn: boolean): Promise<void> {
-          const fitted = skew.fit(
-            to,
-            compiled,
-            asked.map(({ root }) => root),
-          );
-          for (const { root, missing } of fitted.refused) {
-            const said = {
-              outcome: 'CONTRACT_BREACH',
-              code: 'CONTRACT_TOO_OLD',
-              reason: `It lacks ${missing}.`,
-            } as const;
-            const { indexes } = asked.find((part) => part.root.index === root.index) as Share;
-            for (const index of indexes) lacking(taking, root.alias, index, said.code, to, context, said);
-          }
-          if (fitted.document === undefined) return;
-          const kept = asked.filter(({ root }) => fitted.roots.some(({ index }) => index === root.index));
-          const reply = await ask(to, outgoingOf(fitted.document, fetch, kept), context);
-          if (mayLearn && looksOlder(reply) && (await skew.learn(to, context))) return askShare(to, kept, false);
-          takeIn(taking, to, kept, fetch, reply, snapshot.prefixesOf(to), context);
-          if (fitted.older.length === 0) return;
-          for (const { root, indexes } of kept) {
-            const details = { participant: to, traceId: context.traceId, fields: fitted.older };
-            for (const index of indexes)
-              taking.errors.push(partialError('CONTRACT_OLDER', [root.alias, index], details));
-          }
-        }
-      }),
-    );
+    const asking = { options, compiled, fetch, context, taking, prefixesOf: snapshot.prefixesOf };
+    await Promise.all([...shares].map(([participant, parts]) => askShare(asking, participant, parts, true)));
     const data: JsonObject = Object.fromEntries(taking.lists);
     return { data, errors: taking.errors, absent: taking.absent };
   };
+}
+
+/** Asks one participant for its share; one that refuses the document may know an older contract, and is asked again. */
+async function askShare(asking: Asking, to: string, parts: readonly Share[], mayLearn: boolean): Promise<void> {
+  const { options, compiled, fetch, context, taking, prefixesOf } = asking;
+  const roots = parts.map(({ root }) => root);
+  const fitted = options.skew.fit(to, compiled, roots);
+  const partOf = (root: EntityRoot) => parts.find((part) => part.root.index === root.index) as Share;
+  for (const { root, missing } of fitted.refused) {
+    const said = { outcome: 'CONTRACT_BREACH', code: 'CONTRACT_TOO_OLD', reason: `It lacks ${missing}.` } as const;
+    for (const index of partOf(root).indexes) lacking(taking, root.alias, index, said.code, to, context, said);
+  }
+  if (fitted.document === undefined) return;
+  const kept = fitted.roots.map(partOf);
+  const reply = await options.ask(to, outgoingOf(fitted.document, fetch, kept), context);
+  if (mayLearn && looksOlder(reply) && (await options.skew.learn(to, context)))
+    return askShare(asking, to, kept, false);
+  takeIn(taking, to, kept, fetch, reply, prefixesOf(to), context);
+  if (fitted.older.length === 0) return;
+  const details = { participant: to, traceId: context.traceId, fields: fitted.older };
+  for (const { root, indexes } of kept) {
+    for (const index of indexes) taking.errors.push(partialError('CONTRACT_OLDER', [root.alias, index], details));
+  }
 }
 
 function representationsOf({ variables }: Fetch, { variable }: EntityRoot): readonly unknown[] {

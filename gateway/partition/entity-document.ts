@@ -16,6 +16,7 @@ import { collectFields } from './collect-fields.ts';
 import type { Contract } from './contract.ts';
 import { endpointSelections, fieldNode, withSelections } from './endpoint-selections.ts';
 import { inlineFetch, responseKey } from './inline.ts';
+import { createLru } from './lru.ts';
 import { privateAlias, privatePrefix } from './private-alias.ts';
 import { type EndpointDocument, ReservedAliasError } from './rewrite.ts';
 
@@ -42,6 +43,8 @@ export interface CompiledEntities {
   documentOf(roots: readonly EntityRoot[]): EndpointDocument;
 }
 
+const documentsMax = 100;
+
 export function compileEntities(contract: Contract, document: string): CompiledEntities {
   if (document.includes(privatePrefix)) {
     throw new ReservedAliasError(
@@ -50,20 +53,15 @@ export function compileEntities(contract: Contract, document: string): CompiledE
   }
   const fetch = inlineFetch(document);
   const roots = fetch.rootFields.map((node, index) => compileRoot(contract, node, index));
-  const documents = new Map<string, EndpointDocument>();
-  return {
-    kind: 'query',
-    roots,
-    documentOf(chosen) {
-      const name = chosen.map(({ alias }) => alias).join();
-      let made = documents.get(name);
-      if (made === undefined) {
-        made = documentOf(contract, chosen, fetch.variables);
-        documents.set(name, made);
-      }
-      return made;
-    },
-  };
+  const documentNamed = createLru(documentsMax, (name) => {
+    const indexes = new Set(name.split(',').map(Number));
+    return documentOf(
+      contract,
+      roots.filter(({ index }) => indexes.has(index)),
+      fetch.variables,
+    );
+  });
+  return { kind: 'query', roots, documentOf: (chosen) => documentNamed(chosen.map(({ index }) => index).join()) };
 }
 
 function compileRoot(contract: Contract, node: FieldNode, index: number): EntityRoot {

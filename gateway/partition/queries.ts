@@ -218,6 +218,12 @@ async function takeScattered(
     );
     return;
   }
+  if (parties.length > 0 && parties.every(({ code }) => code === 'OVERLOADED')) {
+    // Nobody was asked: this is no partial answer but none.
+    writeKey(data, root.key, null);
+    errors.push(partialError('OVERLOADED', [root.key], { traceId }));
+    return;
+  }
   const heard = results.filter(({ said }) => said.outcome === 'FRESH' || said.outcome === 'STALE');
   const told = coverage(all, nowMs, root.connection?.asksHead ? () => options.liveCursor(headsOf(heard)) : undefined);
   const input = { root, heard, coverage: told, variables, traceId };

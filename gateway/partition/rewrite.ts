@@ -21,6 +21,7 @@ import { type ConnectionPlan, compileConnection } from './connection-plan.ts';
 import type { Contract, RootField } from './contract.ts';
 import { endpointSelections, fieldOf, withSelections } from './endpoint-selections.ts';
 import { inlineFetch, responseKey } from './inline.ts';
+import { createLru } from './lru.ts';
 import { privateAlias, privatePrefix } from './private-alias.ts';
 import { compileSummary, type SummaryPlan } from './summary-plan.ts';
 
@@ -60,6 +61,8 @@ export interface EndpointDocument {
 /** Arguments that are the hub's own: an endpoint must not learn whom else was asked. */
 const hubArguments = new Set(['participants', 'onMissing', 'after']);
 
+const documentsMax = 100;
+
 export class ReservedAliasError extends Error {
   readonly extensions = { code: 'GRAPHQL_VALIDATION_FAILED' };
 }
@@ -74,20 +77,17 @@ export function compileFetch(contract: Contract, document: string): CompiledFetc
   const rootType = fetch.kind === 'query' ? contract.schema.getQueryType() : contract.schema.getMutationType();
   if (!rootType) throw new Error(`Expected a ${fetch.kind} type in the participant contract, found none.`);
   const roots = fetch.rootFields.map((node, index) => compileRoot(contract, rootType, fetch.kind, node, index));
-  const documents = new Map<string, EndpointDocument>();
-  return {
-    kind: fetch.kind,
-    roots,
-    documentOf(chosen) {
-      const name = chosen.map(({ index }) => index).join();
-      let made = documents.get(name);
-      if (made === undefined) {
-        made = endpointDocument(contract, fetch.kind, chosen, fetch.variables);
-        documents.set(name, made);
-      }
-      return made;
-    },
-  };
+  // Variables decide which fields go where, so a caller can bring about many sets: they are kept up to a bound.
+  const documentOf = createLru(documentsMax, (name) => {
+    const indexes = new Set(name.split(',').map(Number));
+    return endpointDocument(
+      contract,
+      fetch.kind,
+      roots.filter(({ index }) => indexes.has(index)),
+      fetch.variables,
+    );
+  });
+  return { kind: fetch.kind, roots, documentOf: (chosen) => documentOf(chosen.map(({ index }) => index).join()) };
 }
 
 function compileRoot(

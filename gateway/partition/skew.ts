@@ -66,6 +66,7 @@ const serviceDocument = '{ _service { sdl } }';
 const learnAgainAfterMs = 5_000;
 /** After this an endpoint is taken to have upgraded; if it has not, it says so again. */
 const forgetAfterMs = 60_000;
+const fittedMax = 100;
 const sdlLengthMax = 500_000;
 
 export function createSkew(contract: Contract, ask: Ask, now: () => number): Skew {
@@ -85,6 +86,7 @@ export function createSkew(contract: Contract, ask: Ask, now: () => number): Ske
       let fitted = bySet.get(name) as Fitted<Root> | undefined;
       if (fitted === undefined) {
         fitted = fitDocument(contract, endpoint.schema, compiled, roots);
+        if (bySet.size >= fittedMax) bySet.clear();
         bySet.set(name, fitted);
       }
       return fitted;

@@ -143,7 +143,9 @@ export function createTransport({ urlOf, seal, now, settings: given }: Transport
     const timeoutMs = leftMs();
     if (timeoutMs <= 0) return failed('DEADLINE_EXCEEDED', 'The request had no time left to ask.');
     const first = start(endpoint, url, outgoing, context, timeoutMs);
-    const mayHedge = outgoing.kind === 'query' && settings.hedgeAfterMs > 0 && timeoutMs > settings.hedgeAfterMs;
+    // A read of personal data writes a line in the source's access log: it is not asked twice for speed.
+    const isHedgeable = outgoing.kind === 'query' && !outgoing.isPersonal;
+    const mayHedge = isHedgeable && settings.hedgeAfterMs > 0 && timeoutMs > settings.hedgeAfterMs;
     const reply = await (mayHedge
       ? hedged(first, settings.hedgeAfterMs, () => {
           const restMs = timeoutMs - settings.hedgeAfterMs;
