@@ -5,7 +5,7 @@
  * file, or the same content; each takes a change up by itself.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, unwatchFile, watchFile, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { cursorKeys } from './partition/sealed-cursor.ts';
 
@@ -32,17 +32,21 @@ export function readCursorKeys(file: string): Keys {
 /** Follows the file; content that cannot be read is told and changes nothing. */
 export function watchCursorKeys(file: string, onProblem: (problem: string) => void, intervalMs = 2_000): CursorKeys {
   let keys = readCursorKeys(file);
-  const take = (): void => {
+  let seen = readFileSync(file, 'utf8');
+  // By looking now and then: a mounted secret is replaced in ways that no watcher of the system reports.
+  const timer = setInterval(() => {
     try {
+      const content = readFileSync(file, 'utf8');
+      if (content === seen) return;
+      seen = content;
       keys = readCursorKeys(file);
     } catch (error) {
       onProblem(error instanceof Error ? error.message : String(error));
     }
-  };
-  // By looking now and then: a mounted secret is replaced in ways that no watcher of the system reports.
-  watchFile(file, { interval: intervalMs, persistent: false }, take);
+  }, intervalMs);
+  timer.unref();
   return {
     current: () => keys,
-    [Symbol.dispose]: () => unwatchFile(file, take),
+    [Symbol.dispose]: () => clearInterval(timer),
   };
 }
