@@ -7,8 +7,8 @@ import { maySee, relationsOf } from '../domain/network-incident.ts';
 import { notFound, refusalOf, versionConflict } from '../domain/refusal.ts';
 import { appendNetworkIncidentEvent, type LockedNetworkIncident, lockNetworkIncident } from '../store/writer.ts';
 import { actingRole } from './acting-role.ts';
-import type { Result, Run } from './command.ts';
 import type { ChangeNetworkIncident } from './inputs.ts';
+import type { Result, Run } from './run.ts';
 import { tellOwners } from './tell-owners.ts';
 
 export const promote = (run: Run, input: ChangeNetworkIncident): Promise<Result> => change(run, 'promote', input);

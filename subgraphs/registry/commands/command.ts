@@ -5,43 +5,16 @@
 import { once } from '@kortelijn/kit/command-log/once.ts';
 import { requestHash } from '@kortelijn/kit/command-log/request-hash.ts';
 import { faultPoint } from '@kortelijn/kit/envelopes/fault-point.ts';
-import type { Outgoing } from '@kortelijn/kit/envelopes/outgoing.ts';
-import { inTransaction, type Pool, type PoolClient } from '@kortelijn/kit/postgres/connect.ts';
+import { inTransaction } from '@kortelijn/kit/postgres/connect.ts';
 import type { Caller, PartyCaller } from '@kortelijn/kit/trust/caller.ts';
-import type { ParticipantId } from '@kortelijn/schema/vocabulary/ids.ts';
 import { refuseCommandId } from '../domain/bounds.ts';
 import { commandIdReused, notAllowed, type Refusal } from '../domain/refusal.ts';
 import type { Viewer } from '../domain/viewer.ts';
-import type { SignedDirectory } from '../store/signed-directory.ts';
 import { demote, promote } from './change-network-incident.ts';
 import type { CommandInputs, CommandName } from './inputs.ts';
 import { reinstate, suspend } from './membership.ts';
 import { propose } from './propose-network-incident.ts';
-
-/** What commands work with, as long as the process lives. */
-export interface Office {
-  readonly pool: Pool;
-  readonly foundation: ParticipantId;
-  readonly directory: SignedDirectory;
-  readonly outgoing: Outgoing;
-  now(): number;
-  /** After a commit: stamp the feed, send what was written. */
-  committed(): void;
-}
-
-export interface Run {
-  readonly office: Office;
-  readonly client: PoolClient;
-  readonly viewer: Viewer;
-  readonly caller: PartyCaller;
-  readonly at: Date;
-}
-
-/** Plain JSON, because the command log keeps it; `kind` is the name of the GraphQL type. */
-export type Done =
-  | { readonly kind: 'ParticipantChanged'; readonly participantId: string }
-  | { readonly kind: 'NetworkIncidentChanged'; readonly networkIncidentId: string };
-export type Result = Done | Refusal;
+import type { Done, Office, Result, Run } from './run.ts';
 
 const doers: { readonly [Name in CommandName]: (run: Run, input: CommandInputs[Name]) => Promise<Result> } = {
   suspendParticipant: suspend,

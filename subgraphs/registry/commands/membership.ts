@@ -7,8 +7,8 @@ import { relationsOf } from '../domain/membership.ts';
 import { notAllowed, notFound, refusalOf } from '../domain/refusal.ts';
 import { appendParticipantEvent, moveDirectory } from '../store/writer.ts';
 import { actingRole } from './acting-role.ts';
-import type { Result, Run } from './command.ts';
 import type { ReinstateParticipant, SuspendParticipant } from './inputs.ts';
+import type { Result, Run } from './run.ts';
 
 export async function suspend(run: Run, input: SuspendParticipant): Promise<Result> {
   if (input.participantId === run.office.foundation) {

@@ -9,8 +9,8 @@ import { maySee, relationsOf } from '../domain/network-incident.ts';
 import { invalidInput, notFound, type Refusal, refusalOf } from '../domain/refusal.ts';
 import { appendNetworkIncidentEvent, type LockedNetworkIncident, lockNetworkIncident } from '../store/writer.ts';
 import { actingRole } from './acting-role.ts';
-import type { Result, Run } from './command.ts';
 import type { ProposeNetworkIncident } from './inputs.ts';
+import type { Result, Run } from './run.ts';
 import { tellOwners } from './tell-owners.ts';
 
 const INCIDENTS_MAX = 50;

@@ -3,7 +3,7 @@
  * incident as its subject, so that an owner hears of one incident in order and refuses one without the others.
  */
 import type { PoolClient } from '@kortelijn/kit/postgres/connect.ts';
-import type { Office } from './command.ts';
+import type { Office } from './run.ts';
 
 export type News = 'networkIncident.linked' | 'networkIncident.promoted' | 'networkIncident.demoted';
 

@@ -1,6 +1,6 @@
 /** The mutations, their inputs and what they answer. Objects are read anew, with the caller's authority. */
 import { builder, described } from '../builder.ts';
-import type { Done, Result } from '../commands/command.ts';
+import type { Done, Result } from '../commands/run.ts';
 import type { Context } from '../context.ts';
 import { codedError } from '../errors.ts';
 import { NetworkIncident, ServiceLevelEnum } from './network-incident.ts';

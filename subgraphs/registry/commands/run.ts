@@ -1,0 +1,33 @@
+/** What a command works with and what it answers, for all of them alike. */
+import type { Outgoing } from '@kortelijn/kit/envelopes/outgoing.ts';
+import type { Pool, PoolClient } from '@kortelijn/kit/postgres/connect.ts';
+import type { PartyCaller } from '@kortelijn/kit/trust/caller.ts';
+import type { ParticipantId } from '@kortelijn/schema/vocabulary/ids.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import type { Viewer } from '../domain/viewer.ts';
+import type { SignedDirectory } from '../store/signed-directory.ts';
+
+/** What commands work with, as long as the process lives. */
+export interface Office {
+  readonly pool: Pool;
+  readonly foundation: ParticipantId;
+  readonly directory: SignedDirectory;
+  readonly outgoing: Outgoing;
+  now(): number;
+  /** After a commit: stamp the feed, send what was written. */
+  committed(): void;
+}
+
+export interface Run {
+  readonly office: Office;
+  readonly client: PoolClient;
+  readonly viewer: Viewer;
+  readonly caller: PartyCaller;
+  readonly at: Date;
+}
+
+/** Plain JSON, because the command log keeps it; `kind` is the name of the GraphQL type. */
+export type Done =
+  | { readonly kind: 'ParticipantChanged'; readonly participantId: string }
+  | { readonly kind: 'NetworkIncidentChanged'; readonly networkIncidentId: string };
+export type Result = Done | Refusal;
