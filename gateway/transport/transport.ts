@@ -46,6 +46,8 @@ export interface Transport {
 
 export interface TransportSettings extends AttemptSettings, BoundsSettings {
   readonly attemptMs: number;
+  /** A command that is given up on may have been carried out, so it is waited for longer than a query. */
+  readonly mutationAttemptMs: number;
   /** When a query that has not been answered is asked beside the first; 0 never. */
   readonly hedgeAfterMs: number;
   /** Kept of the request's deadline to gather and print what the others said. */
@@ -55,6 +57,7 @@ export interface TransportSettings extends AttemptSettings, BoundsSettings {
 
 export const transportDefaults: TransportSettings = {
   attemptMs: 2_000,
+  mutationAttemptMs: 4_500,
   hedgeAfterMs: 1_000,
   reserveMs: 100,
   connectTimeoutMs: 1_500,
@@ -139,7 +142,8 @@ export function createTransport({ urlOf, seal, now, settings: given }: Transport
   const exchange = async (endpoint: string, url: URL, outgoing: Outgoing, context: SendContext): Promise<Reply> => {
     const { budget } = stateOf(endpoint);
     budget.earn();
-    const leftMs = () => Math.min(settings.attemptMs, context.deadlineMs - settings.reserveMs - now());
+    const attemptMs = outgoing.kind === 'mutation' ? settings.mutationAttemptMs : settings.attemptMs;
+    const leftMs = () => Math.min(attemptMs, context.deadlineMs - settings.reserveMs - now());
     const timeoutMs = leftMs();
     if (timeoutMs <= 0) return failed('DEADLINE_EXCEEDED', 'The request had no time left to ask.');
     const first = start(endpoint, url, outgoing, context, timeoutMs);
