@@ -19,6 +19,7 @@ interface Segment {
   readonly owner: { readonly id: string };
   readonly previous: { readonly id: string } | null;
   readonly imported: { readonly batch: string } | null;
+  readonly notes: readonly { readonly id: string; readonly note: { readonly text: string } | null }[];
   readonly timeline: { readonly nodes: Entry[]; readonly pageInfo: { hasNextPage: boolean; endCursor: string } };
 }
 
@@ -68,7 +69,7 @@ function courseOfChain(segments: readonly Segment[]): Course {
   const after = new Map(segments.map((segment) => [segment.previous?.id ?? '', segment]));
   const moments: Moment[] = [];
   for (let segment = after.get(''); segment !== undefined; segment = after.get(segment.id)) {
-    for (const entry of segment.timeline.nodes) {
+    for (const entry of withNotes(segment)) {
       // The old holder's last word is the new holder's first moment.
       if (entry.state !== 'HANDED_OVER') moments.push(momentOf(entry, segment.owner.id, moments.at(-1)));
     }
@@ -76,7 +77,18 @@ function courseOfChain(segments: readonly Segment[]): Course {
   return moments;
 }
 
-const queueEvents = new Set(['report', 'handOver', 'assign']);
+/** A note's text stays with its author and is not in the timeline; ids are in the order of writing, as entries are. */
+function withNotes({ notes, timeline }: Segment): readonly Entry[] {
+  const texts = [...notes]
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .map(({ note }) => note?.text ?? null)
+    [Symbol.iterator]();
+  return timeline.nodes.map((entry) =>
+    entry.event === 'addNote' ? { ...entry, text: texts.next().value ?? null } : entry,
+  );
+}
+
+const queueEvents = new Set(['report', 'takeIn', 'assign']);
 
 function momentOf(entry: Entry, holder: string, before: Moment | undefined): Moment {
   return {

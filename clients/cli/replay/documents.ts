@@ -1,11 +1,10 @@
 /** The documents that the replay sends: one per mutation, always the same text, so that the hub plans each once. */
 const failures = `
-    ... on StateDoesNotAllow { event state message }
     ... on NotAllowed { code message }
     ... on InvalidInput { code path message }
     ... on CommandIdReused { commandId message }`;
 const absent = '... on NotFound { id message }';
-const conflict = '... on VersionConflict { message }';
+const conflict = '... on VersionConflict { message } ... on StateDoesNotAllow { event state message }';
 
 const onIncident = (mutation: string) => {
   const input = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input!`;
@@ -44,6 +43,7 @@ const entry = 'event state waitReason at text team { name line organisationLine 
 export const incidentPage = `query Page($participants: [ID!], $after: String) {
   incidents(participants: $participants, first: 25, orderBy: CREATED_ASC, after: $after, onMissing: STOP) {
     nodes { id chainId state resolution owner { id } previous { id } next { id } imported { batch }
+      notes { id note { text } }
       timeline(first: 100) { nodes { ${entry} } pageInfo { hasNextPage endCursor } } }
     pageInfo { hasNextPage endCursor } coverage { complete parties { participant { id } outcome code } }
   }
@@ -53,6 +53,6 @@ export const timelinePage = `query Timeline($id: ID!, $after: String) {
   incident(id: $id) { timeline(first: 100, after: $after) { nodes { ${entry} } pageInfo { hasNextPage endCursor } } }
 }`;
 
-export const statusReport = `query Report {
-  statusReport { incidentCount handoverCount reopenedCount byState { state count } timeInState { state waitReason seconds cases } coverage { complete } }
+export const statusReport = `query Report($participants: [ID!]) {
+  statusReport(participants: $participants) { incidentCount handoverCount reopenedCount byState { state count } timeInState { state waitReason seconds cases } coverage { complete } }
 }`;

@@ -159,19 +159,23 @@ async function judge({ traces, clients, ledger, options, spent, complete }: Judg
   return rows.some(({ verdict }) => verdict === 'NOT EXPLAINED') ? 1 : 0;
 }
 
+/** Each program reads the report of its own participant, which covers all of that one's incidents. */
 async function sharesFromReport(clients: ReadonlyMap<Player, ProgramClient>): Promise<Record<string, number>> {
-  const answer = await [...clients.values()][0]?.ask(statusReport, {});
-  const times = answer?.data?.statusReport?.timeInState as
-    | { state: string; waitReason: string | null; seconds: number }[]
-    | undefined;
-  if (times === undefined) throw new Error(`Expected a status report, got ${JSON.stringify(answer?.errors)}`);
-  const all = times.reduce((total, { seconds }) => total + seconds, 0);
-  return Object.fromEntries(
-    times.map(({ state, waitReason, seconds }) => [
-      waitReason === null ? state : `${state} ${waitReason}`,
-      (100 * seconds) / all,
-    ]),
-  );
+  const seconds = new Map<string, number>();
+  for (const [player, client] of clients) {
+    const { data, errors } = await client.ask(statusReport, { participants: [player] });
+    const times = data?.statusReport?.timeInState as
+      | { state: string; waitReason: string | null; seconds: number }[]
+      | undefined;
+    if (times === undefined) throw new Error(`Expected a status report of ${player}, got ${JSON.stringify(errors)}`);
+    for (const time of times) {
+      if (time.state === 'HANDED_OVER') continue;
+      const label = time.waitReason === null ? time.state : `${time.state} ${time.waitReason}`;
+      seconds.set(label, (seconds.get(label) ?? 0) + time.seconds);
+    }
+  }
+  const all = [...seconds.values()].reduce((total, one) => total + one, 0);
+  return Object.fromEntries([...seconds].map(([label, one]) => [label, (100 * one) / all]));
 }
 
 function kinds(outcomes: ReadonlyMap<string, TraceOutcome>, which: 'refused' | 'unlike'): [string, number][] {
