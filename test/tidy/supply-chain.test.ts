@@ -132,7 +132,7 @@ test('A21: what is not freely licensed is named in a decision', () => {
   expect(decided.filter(({ covers }) => !others.some(covers)).map(({ name }) => name)).toEqual([]);
 });
 
-/** Built for a platform on which no one has locked it: see decision 0009. Linux on x64 with glibc is never one of them. */
+/** Built for a platform on which no one has locked it: see decision 0010. Linux on x64 with glibc is never one of them. */
 function isForAnotherPlatform({ optional, os, cpu, libc }: Locked): boolean {
   if (!optional || !os || !cpu) return false;
   return !(os.includes('linux') && cpu.includes('x64') && (libc === undefined || libc.includes('glibc')));
