@@ -45,6 +45,8 @@ function inItsOwnTime({ incident, lastAt }: Situation, act: Act): Act {
 }
 
 export async function applyDecision(desk: Desk, client: PoolClient, decided: Decision): Promise<Decision> {
+  // Who joins a chain is brought in by a command, which locks all its records here before it writes one.
+  if (decided.chainLearns) throw new Error(`${decided.change.type} may not bring anybody into a chain.`);
   const { decision } = await sendNamed(desk, client, decided);
   const written = await writeDecision(client, decision, {});
   if (!written) throw new Error(`Incident ${decision.incident.id} changed although its row was locked.`);

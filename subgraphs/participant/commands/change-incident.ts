@@ -8,6 +8,7 @@ import { inTransaction, type PoolClient, type Queryable } from '@kortelijn/kit/p
 import type { Decision } from '../domain/decision.ts';
 import { commandIdReused, isRefusal, type Refusal } from '../domain/refusal.ts';
 import type { Desk, Run } from './desk.ts';
+import { learnInvolved, lockEarlier } from './own-chain.ts';
 import { type Looked, type LookFor, look } from './read-situation.ts';
 import type { Done, Result } from './results.ts';
 import { type Beside, isRepeatedCommand, type Note, writeDecision } from './write-decision.ts';
@@ -77,8 +78,10 @@ async function writeAlone(run: Run, plan: Plan): Promise<Done | undefined> {
 
 async function writeAll(run: Run, client: PoolClient, plan: Plan): Promise<Done> {
   const { decision, sent } = await sendNamed(run.desk, client, plan.decision);
+  const earlier = decision.chainLearns ? await lockEarlier(client, decision) : [];
   const done = await writeOne(run, client, { ...plan, decision }, sent);
   if (!done) throw new ChangedMeanwhile('the incident changed since it was read');
+  for (const incidentId of earlier) await learnInvolved(run.desk, client, incidentId, decision.incident.involved);
   await sendOthers(run.desk, client, decision);
   return done;
 }

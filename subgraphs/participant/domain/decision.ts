@@ -84,6 +84,8 @@ export interface Decision {
   readonly participations: readonly Participation[];
   readonly envelopes: readonly Outgoing[];
   readonly noteLink?: NoteLink;
+  /** Somebody joined a chain that was here before: the earlier records here learn of it in the same transaction. */
+  readonly chainLearns: boolean;
   readonly change: Change;
 }
 
@@ -109,6 +111,7 @@ export function settle(event: string, before: Situation, act: Act, effect: Effec
     participations: effect.participations ?? [],
     envelopes: [...(effect.envelopes ?? []), ...(effect.quiet ? [] : tellEarlierHolders(incident, next))],
     ...(effect.noteLink && { noteLink: effect.noteLink }),
+    chainLearns: !effect.quiet && hasGrown(incident, next) && incident.holders.slice(0, -1).includes(ownerOf(next)),
     change: {
       type: `incident.${event}`,
       subjectId: next.id,
@@ -145,7 +148,7 @@ export function entryOf(
 
 /** Earlier holders keep rows of the chain, and whoever joins it may read those too. */
 function tellEarlierHolders(before: Incident, after: Incident): readonly Outgoing[] {
-  if (after.involved.length === before.involved.length) return [];
+  if (!hasGrown(before, after)) return [];
   const me = ownerOf(after);
   return earlierHolders(before.holders, me)
     .filter((holder) => holder !== after.handedOverTo)
@@ -155,4 +158,8 @@ function tellEarlierHolders(before: Incident, after: Incident): readonly Outgoin
       type: 'incident.involvedChanged',
       body: { incidentId: after.id, chainId: after.chainId, involved: after.involved },
     }));
+}
+
+function hasGrown(before: Incident, after: Incident): boolean {
+  return after.involved.length > before.involved.length;
 }

@@ -3,12 +3,11 @@ import type { Handler } from '@kortelijn/kit/envelopes/inbox.ts';
 import { appendEvent } from '@kortelijn/kit/feed/append.ts';
 import { isParticipantId } from '@kortelijn/schema/vocabulary/ids.ts';
 import { involvedCountMax } from '@kortelijn/schema/vocabulary/limits.ts';
-import { applyDecision, applyTo } from '../commands/apply-event.ts';
+import { applyTo } from '../commands/apply-event.ts';
 import { actOf, type Desk } from '../commands/desk.ts';
+import { learnInvolved, lockChain } from '../commands/own-chain.ts';
 import { lockAndLook } from '../commands/read-situation.ts';
 import { systemOf } from '../domain/actor.ts';
-import { settle } from '../domain/decision.ts';
-import { mergeInvolved } from '../domain/events/take-part.ts';
 import { isRefusal } from '../domain/refusal.ts';
 import { idIn, instantIn, MALFORMED, NOT_FOR_ME, refused, TAKEN } from './body.ts';
 
@@ -55,20 +54,10 @@ export function involvedChanged(desk: Desk): Handler {
     if (!Array.isArray(involved) || involved.length > involvedCountMax || !involved.every(isParticipantId)) {
       return MALFORMED;
     }
-    const { rows } = await client.query({
-      name: 'incident-chain-rows',
-      text: 'SELECT id FROM incident WHERE chain_id = $1 ORDER BY id',
-      values: [chainId],
-    });
-    if (rows.length === 0) return { kind: 'REFUSED', code: 'NOT_FOUND' };
-    for (const { id } of rows) {
-      const situation = await lockAndLook(client, id);
-      if (!situation) continue;
-      const { incident } = situation;
-      if (!incident.involved.includes(from)) return { kind: 'LATER', code: 'ONLY_INVOLVED' };
-      if (involved.every((one) => incident.involved.includes(one))) continue;
-      const act = actOf(desk, systemOf(desk.me));
-      await applyDecision(desk, client, settle('involve', situation, act, mergeInvolved(situation, act, { involved })));
+    const ids = await lockChain(client, chainId as string);
+    if (ids.length === 0) return { kind: 'REFUSED', code: 'NOT_FOUND' };
+    for (const id of ids) {
+      if (!(await learnInvolved(desk, client, id, involved, from))) return { kind: 'LATER', code: 'ONLY_INVOLVED' };
     }
     return TAKEN;
   };

@@ -2,8 +2,9 @@
  * The registry tells the owners of linked incidents what became of the network incident. Body: `{ networkIncidentId,
  * incidentIds }`, the ids being those of this participant. The registry keeps the network incident itself.
  */
-import { REGISTRY } from '@kortelijn/kit/directory/directory.ts';
+
 import type { Handler } from '@kortelijn/kit/envelopes/inbox.ts';
+import { REGISTRY } from '@kortelijn/schema/vocabulary/ids.ts';
 import { applyEvent } from '../commands/apply-event.ts';
 import { actOf, type Desk } from '../commands/desk.ts';
 import { systemOf } from '../domain/actor.ts';

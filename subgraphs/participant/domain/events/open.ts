@@ -80,6 +80,7 @@ export function open(
     clocks: startClocks(incident),
     participations: parts(incident, me, transfer.affected, act.at),
     envelopes: [],
+    chainLearns: false,
     change: {
       type: `incident.${event}`,
       subjectId: id,
