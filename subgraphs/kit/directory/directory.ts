@@ -6,13 +6,12 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { REGISTRY } from '@kortelijn/schema/vocabulary/ids.ts';
 import { backOffMs } from '../envelopes/back-off.ts';
 import type { HubDoor } from '../trust/hub-door.ts';
 import { verifyJws } from '../trust/jws.ts';
 import type { Pins, SigningKeys } from '../trust/keys.ts';
 import { type DirectoryContent, type DirectoryEntry, directoryOf } from './entry.ts';
-
-export const REGISTRY = 'registry';
 
 /** What envelopes need of a directory. The registry has one of its own, over its own tables. */
 export interface Directory {

@@ -1,4 +1,5 @@
 /** An envelope as trust.md writes it, read from the claims of its JWS. */
+import { isParticipantId, REGISTRY } from '@kortelijn/schema/vocabulary/ids.ts';
 import type { Claims } from '../trust/jws.ts';
 
 export interface Envelope {
@@ -28,12 +29,10 @@ export function shownState(stored: string, createdAt: Date, nowMs: number): Enve
   return stored as EnvelopeState;
 }
 
-const NAME = /^[a-z][a-z0-9-]{1,30}$/;
-
 export function envelopeOf(claims: Claims): Envelope | undefined {
   const { id, from, to, subject, n, type, body, at } = claims;
   if (!isText(id, 100) || !isText(subject, 200) || !isText(type, 100)) return undefined;
-  if (typeof from !== 'string' || !NAME.test(from) || typeof to !== 'string' || !NAME.test(to)) return undefined;
+  if (!isEndpoint(from) || !isEndpoint(to)) return undefined;
   if (!Number.isInteger(n) || (n as number) < 1 || (n as number) > 2_147_483_647) return undefined;
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
   if (typeof at !== 'number' || !Number.isFinite(at) || Math.abs(at) > 8.64e12) return undefined;
@@ -48,6 +47,9 @@ export function envelopeOf(claims: Claims): Envelope | undefined {
     at: new Date(at * 1_000),
   };
 }
+
+const isEndpoint = (value: unknown): value is string =>
+  typeof value === 'string' && (value === REGISTRY || isParticipantId(value));
 
 const isText = (value: unknown, charactersMax: number): value is string =>
   typeof value === 'string' && value.length > 0 && value.length <= charactersMax && !value.includes('\0');

@@ -1,4 +1,5 @@
 /** Who calls, as the hub vouches for it and nothing more: what he may do is decided where the data is. */
+import { isParticipantId } from '@kortelijn/schema/vocabulary/ids.ts';
 import type { Claims } from './jws.ts';
 
 export const ROLES = [
@@ -39,7 +40,6 @@ export function subjectAtIssuer(caller: PartyCaller): string | undefined {
   return caller.subject?.slice(caller.participant.length + 1);
 }
 
-const PARTICIPANT = /^[a-z][a-z0-9-]{1,30}$/;
 const TEXT_CHARACTERS_MAX = 300;
 
 /** `undefined` when the claims are not whole or contradict each other: half an identity is none. */
@@ -50,7 +50,7 @@ export function callerOf(claims: Claims): Caller | undefined {
   }
   if (claims.kind !== 'subject' && claims.kind !== 'class') return undefined;
   const { participant, roles } = claims;
-  if (typeof participant !== 'string' || !PARTICIPANT.test(participant)) return undefined;
+  if (typeof participant !== 'string' || !isParticipantId(participant)) return undefined;
   if (!Array.isArray(roles) || !roles.every((role) => ROLES.includes(role))) return undefined;
 
   const subject = optionalText(claims.sub);
