@@ -35,6 +35,7 @@ export interface HttpServer {
 /** Generous for a header with a token; the defaults of Node allow a slow sender five minutes. */
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
+const idleCheckMs = 50;
 /** Longer than a client or a load balancer keeps an idle connection, so that they close it, not we. */
 const keepAliveTimeoutMs = 65_000;
 
@@ -88,9 +89,11 @@ export function createHttpServer({ doors, corsOrigins, onError }: HttpOptions): 
       isClosing = true;
       const closed = once(server, 'close');
       server.close();
-      server.closeIdleConnections();
+      // A connection that was at work when this began is closed once it has nothing to do.
+      const idle = setInterval(() => server.closeIdleConnections(), idleCheckMs);
       const timer = setTimeout(() => server.closeAllConnections(), graceMs);
       await closed;
+      clearInterval(idle);
       clearTimeout(timer);
     },
   };

@@ -34,7 +34,7 @@ export const defaultLimits: Limits = {
   variableValueCountMax: 2_000,
   variableDepthMax: 10,
   costMax: 100_000,
-  budget: 2_000_000,
-  budgetPerSecond: 50_000,
+  budget: 5_000_000,
+  budgetPerSecond: 100_000,
   requestCountMax: 512,
 };
