@@ -175,6 +175,19 @@ describe('a connection over participants', () => {
     expect([...second.outcome.resumed.keys()]).toEqual(['b']);
   });
 
+  test('a party whose first rows are all passed over is asked on before a later row of another is shown', () => {
+    const rowsAt = (name: string, keys: readonly number[]) =>
+      keys.map((key) => ({ cursor: cursorOf(key, `${name}${key}`), label: `${name}${key}` }));
+    const world: World = new Map([
+      ['a', rowsAt('a', [10, 20, 30, 40])],
+      ['b', rowsAt('b', [35])],
+    ]);
+    const first = page(world, new Set(), undefined, 3);
+    world.get('b')?.push(...rowsAt('b', [1, 2, 3, 4, 5]));
+    const second = page(world, new Set(), first.outcome.next, 3);
+    expect(second.shown.map(({ label }) => label)).toEqual(['b35', 'a40']);
+  });
+
   test('a silent party leaves a next page until an empty one, so that nobody turns in circles', () => {
     const world: World = new Map([
       ['a', [{ cursor: cursorOf(1, 'a1'), label: 'a1' }]],

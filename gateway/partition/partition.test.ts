@@ -244,3 +244,50 @@ test('A11: a cursor of another filter, order or person is refused, and so is one
   const flipped = `${cursor.slice(0, 40)}${cursor[40] === 'A' ? 'B' : 'A'}${cursor.slice(41)}`;
   expect(await codeOf(`after: "${flipped}"`)).toBe('CURSOR_MALFORMED');
 });
+
+test('F7: paged by 7 while rows arrive and a party goes down and comes back, every row comes once, the late ones announced', async () => {
+  const document =
+    'query($after: String) { incidents(first: 7, after: $after, orderBy: CREATED_ASC) { nodes { id createdAt } pageInfo { hasNextPage endCursor } coverage { complete parties { participant { id } outcome resumedFrom } } } }';
+  interface Page {
+    nodes: { id: string; createdAt: string }[];
+    pageInfo: { hasNextPage: boolean; endCursor: string };
+    coverage: {
+      complete: boolean;
+      parties: { participant: { id: string }; outcome: string; resumedFrom: string | null }[];
+    };
+  }
+  for (const one of standIns) one.rows.splice(0, one.rows.length, ...rowsOf(one.id, 40));
+  const existing = standIns.flatMap(({ rows }) => rows.map(({ id }) => id)).sort();
+  const seen: { id: string; createdAt: string }[] = [];
+  let after: string | null = null;
+  let announced = 0;
+  for (let number = 0; number < 100; number += 1) {
+    if (number === 3) await standIn('denkbeeld').close();
+    if (number === 8) await standIn('denkbeeld').reopen();
+    // One that is created earlier than what was shown, and one later.
+    for (const createdMs of [5, 9_000_000 + number]) {
+      standIn('linde').rows.push({
+        id: newId(participantId('linde'), 'inc'),
+        title: 'new',
+        createdMs,
+        updatedMs: createdMs,
+      });
+    }
+    const { incidents } = dataOf((await hub.query(document, { after })).data) as unknown as { incidents: Page };
+    const { parties, complete } = incidents.coverage;
+    expect(complete).toBe(!(number >= 3 && number < 8));
+    if (parties.some(({ resumedFrom }) => resumedFrom !== null)) announced += 1;
+    seen.push(...incidents.nodes);
+    after = incidents.pageInfo.endCursor;
+    if (!incidents.pageInfo.hasNextPage || seen.length > 130) break;
+  }
+  const ids = seen.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids.filter((id) => existing.includes(id)).sort()).toEqual(existing);
+  expect(announced).toBeGreaterThan(0);
+  const inOrder = (rows: typeof seen) =>
+    rows.every(({ createdAt }, index) => index === 0 || (rows[index - 1]?.createdAt ?? '') <= createdAt);
+  expect(inOrder(seen.filter(({ id }) => !id.startsWith('denkbeeld')))).toBe(true);
+  expect(inOrder(seen.filter(({ id }) => id.startsWith('denkbeeld')))).toBe(true);
+  expect(inOrder(seen)).toBe(false);
+});

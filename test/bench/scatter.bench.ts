@@ -81,7 +81,7 @@ async function measure(child: ChildProcess, { endpoints, query, callers, atOnce 
     now,
     urlOf: (name) => new URL(snapshot.find(name)?.endpoint ?? ''),
     seal: createProof(createAssertionSigner(jwk('ed25519')), seals),
-    settings: { attemptMs: 20_000, hedgeAfterMs: 0, inFlightMax: 10_000 },
+    settings: { attemptMs: 20_000, hedgeAfterMs: 10_000, inFlightMax: 10_000 },
   });
   const sdl = readFileSync(new URL('../../schema/subgraphs/participant.graphql', import.meta.url), 'utf8');
   const keys = cursorKeys([Buffer.alloc(32, 1)]);
