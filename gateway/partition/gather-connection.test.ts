@@ -186,6 +186,18 @@ describe('a connection over participants', () => {
     world.get('b')?.push(...rowsAt('b', [1, 2, 3, 4, 5]));
     const second = page(world, new Set(), first.outcome.next, 3);
     expect(second.shown.map(({ label }) => label)).toEqual(['b35', 'a40']);
+    // Where asking on has to end, the page is short: what b has next may come before what a has.
+    const cut = gatherConnection({
+      pages: [
+        { participant: 'a', hasNextPage: false, cursors: [cursorOf(40, 'a40')] },
+        { participant: 'b', hasNextPage: true, cursors: [1, 2, 3].map((key) => cursorOf(key, `b${key}`)) },
+      ],
+      silent: [],
+      position: first.outcome.next,
+      first: 3,
+      nowMs: 0,
+    });
+    expect(cut).toMatchObject({ rows: [], wanting: [1], hasNextPage: true });
   });
 
   test('a silent party leaves a next page until an empty one, so that nobody turns in circles', () => {
