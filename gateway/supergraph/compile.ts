@@ -12,7 +12,11 @@ export interface CompiledPlan {
   readonly primary: RootFetch | undefined;
 }
 
-export function compilePlan(root: PlanNode, names: VariableNames, supergraph: Supergraph): CompiledPlan {
+export function compilePlan(
+  root: PlanNode,
+  names: VariableNames,
+  supergraph: Pick<Supergraph, 'types' | 'shelter'>,
+): CompiledPlan {
   let primary: RootFetch | undefined;
 
   function compile(node: PlanNode): Step {

@@ -45,7 +45,11 @@ interface Representations {
   readonly indexes: Map<string, number>;
 }
 
-export function compileEntityFetch(fetch: EntityFetch, names: VariableNames, supergraph: Supergraph): Step {
+export function compileEntityFetch(
+  fetch: EntityFetch,
+  names: VariableNames,
+  supergraph: Pick<Supergraph, 'types' | 'shelter'>,
+): Step {
   const { types } = supergraph;
   const shape = shapeOf(fetch.operation, supergraph.shelter);
   const recipes = fetch.aliases.map(({ requires, inputRewrites }) => JSON.stringify([requires, inputRewrites]));
@@ -78,7 +82,7 @@ function prepareAlias(
   recipe: string,
   subgraph: string,
   shape: Shape,
-  supergraph: Supergraph,
+  supergraph: Pick<Supergraph, 'types' | 'shelter'>,
 ): PreparedAlias {
   const { types } = supergraph;
   const fields = shape.field(alias.alias)?.shape;

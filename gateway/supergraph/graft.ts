@@ -116,14 +116,18 @@ export function graft(
   return tree;
 }
 
-function graftValue(existing: unknown, value: unknown, shape: Shape, types: TypeCatalogue): unknown {
+/** Deeper than any list type of a sane schema; a hostile answer must not use up the stack. */
+const listDepthMax = 16;
+
+function graftValue(existing: unknown, value: unknown, shape: Shape, types: TypeCatalogue, listDepth = 0): unknown {
   if (Array.isArray(value)) {
+    if (listDepth === listDepthMax) return null;
     const before: readonly unknown[] = Array.isArray(existing) ? existing : [];
     const grown = value.map((item, index) => {
       const known = before[index];
       return (item === null || item === undefined) && known !== undefined
         ? known
-        : graftValue(known, item, shape, types);
+        : graftValue(known, item, shape, types, listDepth + 1);
     });
     return before.length > grown.length ? [...grown, ...before.slice(grown.length)] : grown;
   }

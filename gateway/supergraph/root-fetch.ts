@@ -14,7 +14,11 @@ export interface RootFetch {
   readonly step: Step;
 }
 
-export function compileRootFetch(node: FetchNode, names: VariableNames, { types, shelter }: Supergraph): RootFetch {
+export function compileRootFetch(
+  node: FetchNode,
+  names: VariableNames,
+  { types, shelter }: Pick<Supergraph, 'types' | 'shelter'>,
+): RootFetch {
   const shape = shapeOf(node.operation, shelter);
   const rewrite = compileRewrites(renameInShape(node.outputRewrites, shape), types);
   const select = selectVariables(node.variableUsages, names);

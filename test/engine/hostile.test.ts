@@ -75,6 +75,17 @@ describe('F11, A14: hostile answers', () => {
     for (const error of result.errors ?? []) expect(error.path?.[0]).toBe('books');
   });
 
+  it('of lists in lists without end use up no stack', async () => {
+    const graph = createStockGraph(async (request) => {
+      let nested: unknown = [{ __typename: 'Book', id: 'b1' }];
+      for (let depth = 0; depth < 100_000; depth += 1) nested = [nested];
+      return request.entities.length === 0 ? { data: { books: nested as [] } } : { data: { _entities: [nested] } };
+    });
+    const result = await graph.ask('{ books { id isLent } }');
+    expect(result.data).toBeNull();
+    expect(result.errors?.[0]?.path?.[0]).toBe('books');
+  });
+
   it.each([
     ['null', 'null'],
     ['a number', '7'],
