@@ -220,17 +220,11 @@ export const errorCodes = {
     remedy: 'Read a fresh page and follow from its liveCursor.',
     retryable: false,
   },
-  RETENTION_PASSED: {
+  RETENTION: {
     place: 'request',
     meaning: 'What followed the cursor has been cleared away.',
     remedy: 'Read a fresh page and follow from its liveCursor.',
     retryable: false,
-  },
-  SLOW_CONSUMER: {
-    place: 'request',
-    meaning: 'The reader of a stream took in less than was sent; the stream was closed to bound memory.',
-    remedy: 'Resume with the last cursor and read faster, or ask for less.',
-    retryable: true,
   },
   // ---- party: whom to ask
   UNKNOWN_PARTICIPANT: {
@@ -497,12 +491,6 @@ export const errorCodes = {
     place: 'rule',
     meaning: 'The same commandId was used before with other content.',
     remedy: 'Make a new commandId for a new command.',
-    retryable: false,
-  },
-  VERSION_CONFLICT: {
-    place: 'rule',
-    meaning: 'The object changed since the version the caller had read.',
-    remedy: 'Read it again and decide anew.',
     retryable: false,
   },
   NOTHING_TO_CHANGE: {

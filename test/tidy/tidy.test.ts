@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errorCodes } from '@kortelijn/schema/errors/codes.ts';
+import { escalationCodes } from '@kortelijn/schema/errors/escalation-codes.ts';
 import { printErrors } from '@kortelijn/schema/errors/print.ts';
 import { expect, test } from 'vitest';
 
@@ -80,6 +81,18 @@ test('the page of errors is the printed one, and names every code and no other',
   expect(page).toBe(printErrors());
   expect([...page.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code]) => code).sort()).toEqual(
     Object.keys(errorCodes).sort(),
+  );
+});
+
+test('every code can be met: something in the product names it', () => {
+  const product = files.filter(
+    (path) =>
+      /^(gateway|subgraphs|schema|clients)\/.*[.]ts$/.test(path) && !/^schema\/errors\/|[.]test[.]ts$/.test(path),
+  );
+  const words = new Set(product.flatMap((path) => text(path).match(/\b[A-Z][A-Z_]+\b/g) ?? []));
+  expect(product.length).toBeGreaterThan(100);
+  expect(Object.keys(errorCodes).filter((code) => !words.has(code) && !Object.hasOwn(escalationCodes, code))).toEqual(
+    [],
   );
 });
 
