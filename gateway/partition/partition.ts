@@ -14,6 +14,7 @@ import { createKeptAnswers } from './kept-answers.ts';
 import { createListCursors } from './list-cursors.ts';
 import { createLru } from './lru.ts';
 import { createMutations } from './mutations.ts';
+import type { Outcome } from './outcome.ts';
 import { createQueries } from './queries.ts';
 import { compileFetch } from './rewrite.ts';
 import { createAsk } from './scatter.ts';
@@ -27,6 +28,8 @@ export interface PartitionOptions {
   readonly send: Send;
   /** The first encrypts, all open. Asked each time, so that keys rotate while the hub runs. */
   readonly cursorKeys: () => readonly [CursorKey, ...CursorKey[]];
+  /** Told of each party of each scattered answer, for the figures. */
+  readonly onOutcome?: (participant: string, outcome: Outcome) => void;
   readonly now: () => number;
 }
 
@@ -34,7 +37,8 @@ export type FetchPartition = (fetch: Fetch, context: FetchContext) => Promise<Fe
 
 const compiledMax = 2_000;
 
-export function createPartition({ sdl, directory, send, cursorKeys, now }: PartitionOptions): FetchPartition {
+export function createPartition(options: PartitionOptions): FetchPartition {
+  const { sdl, directory, send, cursorKeys, onOutcome, now } = options;
   const contract = readContract(sdl);
   const ask = createAsk(send);
   const skew = createSkew(contract, ask, now);
@@ -46,6 +50,7 @@ export function createPartition({ sdl, directory, send, cursorKeys, now }: Parti
   const queries = createQueries({
     askRoots,
     directory,
+    onOutcome,
     now,
     kept: createKeptAnswers(contract.schema),
     cursors: createListCursors(cursorKeys),
