@@ -3,7 +3,7 @@
  * results back at every place that held it.
  */
 import type { EntityBatchAlias, FlattenNodePathSegment } from '@graphql-hive/router-query-planner';
-import { coded, type SubgraphError } from './errors.ts';
+import { coded } from './errors.ts';
 import type { EntitiesField, SubgraphResponse } from './fetch-subgraph.ts';
 import { compilePath, type PlanPath, type Position, sharedPaths } from './flatten.ts';
 import { answerPath, graft, type Shape, shapeOf } from './graft.ts';
@@ -11,7 +11,7 @@ import { isJsonObject, type JsonObject } from './json.ts';
 import type { Supergraph } from './load.ts';
 import { compileRequires, identityOf, type Represent } from './requires.ts';
 import { compileRewrites, type Rewrite, renameInShape } from './rewrites.ts';
-import { ask, errorOf, type Run, type Step } from './run.ts';
+import { ask, eachError, type PlacedError, type Run, type Step } from './run.ts';
 import type { TypeCatalogue } from './type-catalogue.ts';
 import { selectVariables, type VariableNames } from './variables.ts';
 
@@ -142,7 +142,8 @@ function takeIn(
   placesByAlias: readonly (readonly Place[])[],
   types: TypeCatalogue,
 ): void {
-  for (const error of response.errors ?? []) placeError(run, errorOf(error), aliases, placesByAlias);
+  const place = createPlacing(run, aliases, placesByAlias);
+  eachError(run, response, place);
   for (const { alias, index } of response.absent ?? []) {
     const places = placesByAlias[aliases.findIndex((candidate) => candidate.alias === alias)] ?? [];
     run.absent ??= new Set();
@@ -153,7 +154,7 @@ function takeIn(
     const results = response.data[alias.alias];
     const places = placesByAlias[position] ?? [];
     if (!Array.isArray(results)) {
-      if (results !== null && results !== undefined) placeError(run, notAList(alias), aliases, placesByAlias);
+      if (results !== null && results !== undefined) place(notAList(alias));
       continue;
     }
     for (const { object, index } of places) {
@@ -171,30 +172,51 @@ function takeIn(
 }
 
 /** Tells an error at every place it concerns, in the terms of the answer. */
-function placeError(
+function createPlacing(
   run: Run,
-  error: SubgraphError & { readonly path: readonly (string | number)[] },
   aliases: readonly PreparedAlias[],
   placesByAlias: readonly (readonly Place[])[],
-): void {
-  const [alias, index, ...inside] = error.path;
-  const position = aliases.findIndex((candidate) => candidate.alias === alias);
-  const hit = (placesByAlias[position] ?? []).filter((place) => place.index === index);
-  if (hit.length > 0) {
-    const tail = answerPath(inside, aliases[position]?.shape);
-    for (const place of hit) run.errors.add(error, [...responsePath(place), ...tail]);
-    return;
-  }
-  // It concerns all that was asked, or one whole alias: told once, where all its places hang together.
-  const told = new Set<string>();
-  for (const [at, places] of placesByAlias.entries()) {
-    if (places.length === 0 || (position !== -1 && at !== position)) continue;
-    for (const path of sharedPaths(places.map(responsePath))) {
-      const identity = JSON.stringify(path);
-      if (!told.has(identity)) run.errors.add(error, path);
-      told.add(identity);
+): (error: PlacedError) => void {
+  const byIndex = new Map<number, Map<number, Place[]>>();
+  const shared = new Map<number, (string | number)[][]>();
+
+  const placesAt = (position: number, index: unknown): readonly Place[] => {
+    let places = byIndex.get(position);
+    if (places === undefined) {
+      places = new Map();
+      for (const place of placesByAlias[position] ?? []) {
+        const same = places.get(place.index);
+        if (same === undefined) places.set(place.index, [place]);
+        else same.push(place);
+      }
+      byIndex.set(position, places);
     }
-  }
+    return (typeof index === 'number' ? places.get(index) : undefined) ?? [];
+  };
+
+  /** Where all places of an alias, or of the whole fetch, hang together. */
+  const sharedAt = (position: number): (string | number)[][] => {
+    let paths = shared.get(position);
+    if (paths === undefined) {
+      const places = position === -1 ? placesByAlias.flat() : (placesByAlias[position] ?? []);
+      paths = sharedPaths(places.map(responsePath));
+      shared.set(position, paths);
+    }
+    return paths;
+  };
+
+  return (error) => {
+    const [alias, index, ...inside] = error.path;
+    const position = aliases.findIndex((candidate) => candidate.alias === alias);
+    const places = placesAt(position, index);
+    const tail = places.length > 0 ? answerPath(inside, aliases[position]?.shape) : [];
+    for (const [at, place] of places.entries()) {
+      if (run.errors.isFull()) return run.errors.leaveOut(places.length - at);
+      run.errors.add(error, [...responsePath(place), ...tail]);
+    }
+    // It concerns all that was asked: told once per root field.
+    if (places.length === 0) for (const path of sharedAt(position)) run.errors.add(error, path);
+  };
 }
 
 function responsePath({ path, position }: Place): (string | number)[] {

@@ -25,6 +25,10 @@ export interface SubgraphError {
 export interface ErrorLedger {
   /** Places an error at a response path, or at none when it concerns the whole request. */
   add(error: SubgraphError, path: ResponsePath | undefined): void;
+  /** Counts errors that are not even looked at. */
+  leaveOut(count: number): void;
+  /** At the bound: what is added now is only counted, and explains nothing. */
+  isFull(): boolean;
   /** Whether an error already explains a null at this path: one at, above or below it. */
   explains(path: ResponsePath): boolean;
   list(): readonly GraphQLError[];
@@ -66,20 +70,22 @@ export function createErrorLedger(): ErrorLedger {
 
   return {
     add(error, path) {
-      if (errors.length < errorCountMax) {
-        errors.push(
-          new GraphQLError(error.message, {
-            ...(path !== undefined && { path }),
-            ...(error.extensions !== undefined && { extensions: error.extensions }),
-          }),
-        );
-      } else {
+      if (errors.length >= errorCountMax) {
         leftOutCount += 1;
-        // The tree remembers the left-out ones: what they explain stays explained.
-        plant();
+        return;
       }
+      errors.push(
+        new GraphQLError(error.message, {
+          ...(path !== undefined && { path }),
+          ...(error.extensions !== undefined && { extensions: error.extensions }),
+        }),
+      );
       if (path !== undefined) grow(path);
     },
+    leaveOut(count) {
+      leftOutCount += count;
+    },
+    isFull: () => errors.length >= errorCountMax,
     explains(path) {
       let branch = plant();
       for (const key of path) {

@@ -5,7 +5,7 @@ import { answerPath, graft, type Shape, shapeOf } from './graft.ts';
 import type { JsonObject } from './json.ts';
 import type { Supergraph } from './load.ts';
 import { compileRewrites, type Rewrite, renameInShape } from './rewrites.ts';
-import { ask, checked, errorOf, type Run, type Step } from './run.ts';
+import { ask, checked, eachError, type Run, type Step } from './run.ts';
 import type { TypeCatalogue } from './type-catalogue.ts';
 import { selectVariables, type VariableNames } from './variables.ts';
 
@@ -49,12 +49,11 @@ function takeIn(
   rewrite: Rewrite | undefined,
   types: TypeCatalogue,
 ): void {
-  for (const given of response.errors ?? []) {
-    const error = errorOf(given);
+  eachError(run, response, (error) => {
     const path = answerPath(error.path, shape);
     if (path.length > 0) run.errors.add(error, path);
     else for (const field of shape.fields) run.errors.add(error, [field.response]);
-  }
+  });
   if (!response.data) return;
   // A rewrite must not see what other fetches grew, so it works on a tree of this answer alone.
   const own: JsonObject = rewrite === undefined ? response.data : graft(undefined, response.data, shape, types);

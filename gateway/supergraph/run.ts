@@ -57,10 +57,22 @@ function breach(expected: string): SubgraphError {
   };
 }
 
+/** Hands over the errors of an answer one by one, until there are more than a consumer is told. */
+export function eachError(run: Run, response: SubgraphResponse, place: (error: PlacedError) => void): void {
+  const errors = response.errors ?? [];
+  for (const [at, error] of errors.entries()) {
+    if (run.errors.isFull()) {
+      run.errors.leaveOut(errors.length - at);
+      return;
+    }
+    place(errorOf(error));
+  }
+}
+
+export type PlacedError = SubgraphError & { readonly path: readonly (string | number)[] };
+
 /** The error in the right form; its locations are of the subgraph's document and mean nothing to the consumer. */
-export function errorOf(
-  error: SubgraphError | null | undefined,
-): SubgraphError & { readonly path: readonly (string | number)[] } {
+function errorOf(error: SubgraphError | null | undefined): PlacedError {
   const path = Array.isArray(error?.path)
     ? error.path.filter((key) => typeof key === 'string' || typeof key === 'number')
     : [];

@@ -75,6 +75,16 @@ describe('F11, A14: hostile answers', () => {
     for (const error of result.errors ?? []) expect(error.path?.[0]).toBe('books');
   });
 
+  it('with a million errors cost no more than the errors that are told', async () => {
+    const errors = Array.from({ length: 1_000_000 }, () => ({ message: 'x', path: ['_entities', 0, 'lentTo'] }));
+    const graph = createStockGraph(async (request, answer) =>
+      request.entities.length === 0 ? answer() : { data: { _entities: [{ lentTo: null }] }, errors },
+    );
+    const result = await graph.ask('{ shelf { lentTo } }');
+    expect(result.errors).toHaveLength(1001);
+    expect(result.errors?.at(-1)?.message).toContain('999500 more');
+  });
+
   it('of lists in lists without end use up no stack', async () => {
     const graph = createStockGraph(async (request) => {
       let nested: unknown = [{ __typename: 'Book', id: 'b1' }];
