@@ -22,7 +22,9 @@ export function availableActs(escalation: Escalation, actor: Actor, context: Rul
     const definition: LifecycleEvent = lifecycle.events[event];
     const action = (lifecycle.events[type] as LifecycleEvent).action;
     if (!action || definition.from === 'NEW') return [];
-    const facts = factsOf(escalation, event, actor, context);
+    // What is refused for who asks or for the state is refused before any fact is looked at.
+    const isHere = definition.from.includes(escalation.state);
+    const facts = isHere ? factsOf(escalation, event, actor, context) : { nowMs: context.nowMs };
     const decision = decide(lifecycle, event, { state: escalation.state, relations, facts });
     return [
       {

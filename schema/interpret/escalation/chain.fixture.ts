@@ -21,7 +21,12 @@ let made = 0;
 export const idOf = (party: string, tag: 'act' | 'esc' | 'inc') =>
   newId(participantId(party === CHANNEL ? foundation : party), tag, start + made++, (bytes) => bytes.fill(made % 251));
 
-export const hashOf = (text: string) => canonicalHash(text);
+const hashes = new Map<string, string>();
+export function hashOf(text: string): string {
+  const hash = hashes.get(text) ?? canonicalHash(text);
+  hashes.set(text, hash);
+  return hash;
+}
 const texts = (...names: string[]) => Object.fromEntries(names.map((name) => [name, hashOf(name)]));
 
 export const sign = (act: Act): SignedAct => ({ act, hash: canonicalHash(act) });

@@ -1,38 +1,57 @@
+import { escalation as lifecycle } from '../../lifecycles/escalation.ts';
 import { dayOf, endOfDay, workingDayAfter } from '../calendar.ts';
-import type { Facts } from '../lifecycle.ts';
+import type { EventOf, Facts, LifecycleEvent } from '../lifecycle.ts';
 import type { RuleContext } from './context.ts';
 import type { Actor } from './relations.ts';
 import { impasseFrom } from './silence.ts';
 import { currentProposal, type Escalation } from './state.ts';
 import { actionEnd } from './terms.ts';
 
-/** What the guards of the lifecycle ask, for this event and this caller, in times. */
-export function factsOf(escalation: Escalation | undefined, event: string, actor: Actor, context: RuleContext): Facts {
-  const { nowMs, calendar, world } = context;
-  if (!escalation) return { nowMs };
-  const { level, involved, mediation, decision, withdrawing } = escalation;
-  const when = (holds: boolean | undefined) => (holds ? nowMs : undefined);
-  const openActions = decision?.actions.filter(({ state }) => state === 'OPEN') ?? [];
-  const oversight = mediation?.oversight;
-  const confirmed = decision?.confirmedBy.includes(actor.party);
-  return {
-    nowMs,
-    aboveLevel2AtMs: when(level > 2),
-    belowLevel3AtMs: when(level !== 3),
-    unreachableManagerAtMs: when(world && involved.some((party) => !world.hasReachableManager(party))),
-    saidAtMs: when(hasSaid(escalation, event, actor.party)),
-    proposalOpenAtMs: currentProposal(escalation)?.atMs,
-    impasseAtMs: event === 'declareImpasse' ? impasseFrom(escalation, calendar) : undefined,
-    oversightOverAtMs: when(!oversight || !oversightRuns(escalation, nowMs)),
-    hardStopAtMs: oversight?.hardStopAtMs,
-    ownPartFreeAtMs: confirmed ? 0 : oversight?.firstHardStopAtMs,
-    actionOpenAtMs: when(openActions.length > 0),
-    actionDueAtMs:
-      openActions.length > 0 ? Math.min(...openActions.map(({ dueOn }) => actionEnd(dueOn, calendar) + 1)) : undefined,
-    withdrawalAskedAtMs: withdrawing.length > 0 ? 0 : undefined,
-    homeNotSilentAtMs: when(world && !homeIsSilent(world.homeSilentSinceMs, context)),
-  };
+/** What the guards of this event ask, for this caller, in times. What no guard of it asks is not worked out. */
+export function factsOf(
+  escalation: Escalation | undefined,
+  event: EventOf<typeof lifecycle>,
+  actor: Actor,
+  context: RuleContext,
+): Facts {
+  const facts: Record<string, number | undefined> & { nowMs: number } = { nowMs: context.nowMs };
+  if (!escalation) return facts;
+  const { provided = [], who }: LifecycleEvent = lifecycle.events[event];
+  const guards = [...provided, ...who.flatMap((entry) => (typeof entry === 'string' ? [] : [entry.provided]))];
+  for (const guard of guards) {
+    const { fact } = lifecycle.guards[guard as keyof typeof lifecycle.guards];
+    facts[fact] = factFinders[fact](escalation, { ...context, event, party: actor.party });
+  }
+  return facts;
 }
+
+type FactName = (typeof lifecycle.guards)[keyof typeof lifecycle.guards]['fact'];
+type Asked = RuleContext & { readonly event: EventOf<typeof lifecycle>; readonly party: string };
+
+/** `absent` guards ask whether a fact is there; its time then says nothing and is that of the asking. */
+const factFinders: Record<FactName, (escalation: Escalation, asked: Asked) => number | undefined> = {
+  aboveLevel2AtMs: ({ level }, { nowMs }) => (level > 2 ? nowMs : undefined),
+  belowLevel3AtMs: ({ level }, { nowMs }) => (level !== 3 ? nowMs : undefined),
+  saidAtMs: (escalation, { event, party, nowMs }) => (hasSaid(escalation, event, party) ? nowMs : undefined),
+  withdrawalAskedAtMs: ({ withdrawing }) => (withdrawing.length > 0 ? 0 : undefined),
+  proposalOpenAtMs: (escalation) => currentProposal(escalation)?.atMs,
+  impasseAtMs: (escalation, { calendar }) => impasseFrom(escalation, calendar),
+  hardStopAtMs: ({ mediation }) => mediation?.oversight.hardStopAtMs,
+  ownPartFreeAtMs: ({ mediation, decision }, { party }) =>
+    decision?.confirmedBy.includes(party) ? 0 : mediation?.oversight.firstHardStopAtMs,
+  oversightOverAtMs: (escalation, { nowMs }) => (oversightRuns(escalation, nowMs) ? undefined : nowMs),
+  actionOpenAtMs: (escalation, { nowMs }) => (openActions(escalation).length > 0 ? nowMs : undefined),
+  actionDueAtMs: (escalation, { calendar }) => {
+    const ends = openActions(escalation).map(({ dueOn }) => actionEnd(dueOn, calendar) + 1);
+    return ends.length > 0 ? Math.min(...ends) : undefined;
+  },
+  unreachableManagerAtMs: ({ involved }, { world, nowMs }) =>
+    world && involved.some((party) => !world.hasReachableManager(party)) ? nowMs : undefined,
+  homeNotSilentAtMs: (_, asked) =>
+    asked.world && !homeIsSilent(asked.world.homeSilentSinceMs, asked) ? asked.nowMs : undefined,
+};
+
+const openActions = ({ decision }: Escalation) => decision?.actions.filter(({ state }) => state === 'OPEN') ?? [];
 
 export function oversightRuns({ mediation }: Escalation, nowMs: number): boolean {
   const oversight = mediation?.oversight;

@@ -16,16 +16,10 @@ const HOUR_MS = 60 * 60 * 1000;
 export const voteFloorMs = 72 * HOUR_MS;
 
 export function windowEnd(startedAtMs: number, target: Target, calendar: Calendar): number {
-  const known = ends.get(calendar) ?? new Map<string, number>();
-  ends.set(calendar, known);
-  const key = `${startedAtMs} ${target.n} ${target.unit} ${target.staysOnNonWorkingDay}`;
-  const end =
-    known.get(key) ??
-    (readClock({ startedAtMs, target, calendarVersion: calendar.version, pauses: [] }, calendar, startedAtMs)
-      .dueAtMs as number);
-  if (known.size >= ENDS_KEPT_MAX) known.clear();
-  known.set(key, end);
-  return end;
+  return kept(calendar, `${startedAtMs} ${target.n} ${target.unit} ${target.staysOnNonWorkingDay}`, () => {
+    const clock = { startedAtMs, target, calendarVersion: calendar.version, pauses: [] };
+    return readClock(clock, calendar, startedAtMs).dueAtMs as number;
+  });
 }
 
 export function voteEnd(askedAtMs: number, { vote }: Terms, calendar: Calendar): number {
@@ -34,8 +28,7 @@ export function voteEnd(askedAtMs: number, { vote }: Terms, calendar: Calendar):
 
 /** An action is overdue after the service hours of its day. */
 export function actionEnd(dueOn: string, calendar: Calendar): number {
-  const day = Math.round(Date.parse(dueOn) / (24 * HOUR_MS));
-  return endOfDay(calendar, day);
+  return kept(calendar, dueOn, () => endOfDay(calendar, Math.round(Date.parse(dueOn) / (24 * HOUR_MS))));
 }
 
 export function isPastDate(dueOn: string, nowMs: number, calendar: Calendar): boolean {
@@ -45,3 +38,12 @@ export function isPastDate(dueOn: string, nowMs: number, calendar: Calendar): bo
 /** The same windows are asked for at every act and every look, and each costs many steps of calendar. */
 const ends = new WeakMap<Calendar, Map<string, number>>();
 const ENDS_KEPT_MAX = 10_000;
+
+function kept(calendar: Calendar, key: string, workOut: () => number): number {
+  const known = ends.get(calendar) ?? new Map<string, number>();
+  ends.set(calendar, known);
+  const end = known.get(key) ?? workOut();
+  if (known.size >= ENDS_KEPT_MAX) known.clear();
+  known.set(key, end);
+  return end;
+}
