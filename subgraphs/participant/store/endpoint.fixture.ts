@@ -5,7 +5,10 @@
 
 import { fileURLToPath } from 'node:url';
 import { ApolloServer } from '@apollo/server';
-import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+} from '@apollo/server/plugin/disabled';
 import { createStamper } from '@kortelijn/kit/feed/stamper.ts';
 import { createPool, type Pool } from '@kortelijn/kit/postgres/connect.ts';
 import type { PostgresServer } from '@kortelijn/kit/postgres/launch.ts';
@@ -102,6 +105,7 @@ export async function createTestEndpoint(postgres: PostgresServer, name = 'linde
     if (body.kind !== 'single') throw new Error('Expected one whole result.');
     const { data, errors = [] } = body.singleResult;
     return {
+      // As it goes over the wire; execution's own objects have no prototype.
       data: JSON.parse(JSON.stringify(data ?? null)),
       codes: errors.map(({ extensions }) => extensions?.code),
       statements: statements - before,
@@ -121,6 +125,6 @@ function serverOver(): ApolloServer<Context> {
   return new ApolloServer<Context>({
     schema,
     stopOnTerminationSignals: false,
-    plugins: [ApolloServerPluginInlineTraceDisabled()],
+    plugins: [ApolloServerPluginInlineTraceDisabled(), ApolloServerPluginCacheControlDisabled()],
   });
 }
