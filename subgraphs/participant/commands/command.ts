@@ -67,7 +67,10 @@ export function createCommands(desk: Desk): RunCommand {
     // A class names nobody, and the hub is nobody's: what is done is done by somebody.
     if (caller.kind !== 'subject')
       return notAllowed('FORBIDDEN', 'A command needs a person or a program that gives it.');
-    const refusal = refuseCommandId(input.commandId) ?? refuseImport(input.import, caller.scopes);
+    const refusal =
+      refuseInactive(desk, caller.participant) ??
+      refuseCommandId(input.commandId) ??
+      refuseImport(input.import, caller.scopes);
     if (refusal) return refusal;
     const act = actOf(desk, caller, input.import ?? null);
     const { commandId, ...asked } = input;
@@ -88,6 +91,17 @@ export function createCommands(desk: Desk): RunCommand {
       input,
     );
   };
+}
+
+/** Whoever is suspended reads what is its own and changes nothing. While there is no directory yet, nobody is. */
+function refuseInactive({ directory }: Desk, participant: string): Refusal | undefined {
+  const state = directory.participant(participant)?.accessionState;
+  if (state === undefined || state === 'ACTIVE') return undefined;
+  const code = state === 'SUSPENDED' ? 'SUSPENDED' : 'NOT_ACTIVE';
+  return notAllowed(
+    code,
+    `${participant} takes no part in the network now (${state}): it can read, and change nothing.`,
+  );
 }
 
 const COMMAND_ID = /^[\x21-\x7e]+$/;

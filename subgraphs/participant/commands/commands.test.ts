@@ -183,6 +183,18 @@ describe('a command', () => {
     expect(await run(linde, 'reportIncident', { ...what }, nobody)).toMatchObject({ code: 'FORBIDDEN' });
   });
 
+  test('of a suspended participant is refused, at its own desk and at others, until it is reinstated', async () => {
+    const incidentId = await report(linde);
+    net.states.set('linde', 'SUSPENDED');
+    const suspended = { kind: 'NotAllowed', code: 'SUSPENDED' };
+    expect(await run(linde, 'acknowledgeIncident', { incidentId })).toMatchObject(suspended);
+    expect(await run(linde, 'reportIncident', { ...what, about: 'denkbeeld' })).toMatchObject(suspended);
+    net.states.set('linde', 'WITHDRAWN');
+    expect(await run(linde, 'acknowledgeIncident', { incidentId })).toMatchObject({ code: 'NOT_ACTIVE' });
+    net.states.set('linde', 'ACTIVE');
+    expect((await run(linde, 'acknowledgeIncident', { incidentId })).kind).toBe('IncidentChanged');
+  });
+
   test('takes two statements, and a handover the transaction of its envelope', async () => {
     const statements: string[] = [];
     const counted = countingDesk(linde, statements);

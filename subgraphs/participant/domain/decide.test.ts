@@ -301,6 +301,15 @@ describe('effects', () => {
     expect(promoted.change.readersAfter).toEqual(['fictiviteit', 'linde', '*']);
   });
 
+  test('the year of a reference is that of the event in Amsterdam', () => {
+    const opened = (at: string) =>
+      decided(
+        decideOpening('report', 'linde', act(desk, new Date(at), { now: minutes(0), batch: 'proef' }), transfer, null),
+      );
+    expect(opened('2012-12-31T22:59:59.999Z').incident.referenceYear).toBe(2012);
+    expect(opened('2012-12-31T23:00:00.000Z').incident.referenceYear).toBe(2013);
+  });
+
   test('opening is for those who may report, and its facts are those of the chain', () => {
     const open = (by: Actor) => decideOpening('report', 'linde', act(by, T0), transfer, null);
     for (const by of [
