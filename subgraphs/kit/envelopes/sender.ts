@@ -136,7 +136,9 @@ export function createSender(options: SenderOptions): Sender {
 
   const wake = (recipient?: string) => {
     if (closing) return;
-    if (recipient !== undefined) silent.delete(recipient);
+    const left = recipient === undefined ? undefined : silent.get(recipient);
+    // Kept as silent: its first answer is what makes everything else due that waits for it.
+    if (recipient !== undefined && left) silent.set(recipient, { ...left, retryAt: 0 });
     again = true;
     round ??= (async () => {
       while (again && !closing) {
