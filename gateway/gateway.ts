@@ -26,7 +26,7 @@ import { createSingleEndpoint } from './partition/single-endpoint.ts';
 import { execute, type FetchSubgraph } from './supergraph/execute.ts';
 import { loadSupergraph } from './supergraph/load.ts';
 import { createPlanner } from './supergraph/plan.ts';
-import { createTelemetry } from './telemetry/events.ts';
+import { createTelemetry, type Telemetry } from './telemetry/events.ts';
 import { createLogger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { createForwardEnvelope } from './transport/forward-envelope.ts';
@@ -50,7 +50,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
   const { directory, send, seals } = network;
 
   const cursorKeys = watchCursorKeys(config.cursorKeysFile, telemetry.cursorKeysRefused);
-  const fetchSubgraph = createSubgraphs(config, cursorKeys, network);
+  const fetchSubgraph = createSubgraphs(config, telemetry, cursorKeys, network);
   const executeAdmitted: Execute = ({ admitted: { plan, variables }, context, signal }) =>
     execute({ plan, variables, publicSchema: supergraph.publicSchema, fetchSubgraph, context, signal });
 
@@ -109,6 +109,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
 /** Which subgraph of the supergraph is answered by whom. */
 function createSubgraphs(
   { now }: GatewayConfig,
+  telemetry: Telemetry,
   cursorKeys: CursorKeys,
   { directory, send, sendConfined }: Network,
 ): FetchSubgraph {
@@ -118,6 +119,7 @@ function createSubgraphs(
     directory: directory.current,
     send: sendConfined,
     cursorKeys: cursorKeys.current,
+    onOutcome: telemetry.participantCovered,
     now,
   });
   const registry = createSingleEndpoint('registry', send);

@@ -6,6 +6,7 @@ import { type ErrorCode, errorCodes, isErrorCode } from '@kortelijn/schema/error
 import type { GraphQLFormattedError } from 'graphql';
 
 const textLengthMax = 1_000;
+const partyCountMax = 1_000;
 
 export function formatError(error: GraphQLFormattedError, traceId?: string): GraphQLFormattedError {
   const given = error.extensions ?? {};
@@ -18,9 +19,24 @@ export function formatError(error: GraphQLFormattedError, traceId?: string): Gra
     extensions: {
       code,
       retryable: typeof given.retryable === 'boolean' ? given.retryable : retryable,
-      ...(typeof given.participant === 'string' && { participant: given.participant.slice(0, 64) }),
+      ...about(given),
+      ...(Array.isArray(given.participants) && { participants: given.participants.slice(0, partyCountMax).map(about) }),
       ...tracing(traceId ?? given.traceId),
     },
+  };
+}
+
+/** Which participant, and what became of it: names and words of closed lists, never a text. */
+function about(given: unknown): {
+  readonly participant?: string;
+  readonly outcome?: string;
+  readonly code?: ErrorCode;
+} {
+  const { participant, outcome, code } = (given ?? {}) as Readonly<Record<string, unknown>>;
+  return {
+    ...(typeof participant === 'string' && { participant: participant.slice(0, 64) }),
+    ...(typeof outcome === 'string' && /^[A-Z_]{1,32}$/.test(outcome) && { outcome }),
+    ...(typeof code === 'string' && isErrorCode(code) && { code }),
   };
 }
 

@@ -222,6 +222,12 @@ describe('the HTTP door', () => {
             participant: 'linde',
             url: 'http://10.0.0.1',
             stacktrace: ['x'],
+            outcome: 'UNREACHABLE',
+            participants: [
+              { participant: 'linde', outcome: 'UNREACHABLE', code: 'UNREACHABLE', reason: canary },
+              canary,
+              null,
+            ],
             http: { status: 500 },
           },
         }),
@@ -235,7 +241,14 @@ describe('the HTTP door', () => {
     expect(errors[0]).toEqual({
       message: 'Linde does not answer.',
       path: ['participants'],
-      extensions: { code: 'UNREACHABLE', retryable: true, participant: 'linde', traceId },
+      extensions: {
+        code: 'UNREACHABLE',
+        retryable: true,
+        participant: 'linde',
+        outcome: 'UNREACHABLE',
+        participants: [{ participant: 'linde', outcome: 'UNREACHABLE', code: 'UNREACHABLE' }, {}, {}],
+        traceId,
+      },
     });
     for (const error of errors.slice(1))
       expect(error.extensions).toEqual({ code: 'INTERNAL', retryable: false, traceId });

@@ -9,7 +9,7 @@ import { type ConnectionOutcome, gatherConnection } from './gather-connection.ts
 import { type Gathered, gatherPage, gatherSummary } from './gather-root.ts';
 import type { KeptAnswers } from './kept-answers.ts';
 import type { ListCursors } from './list-cursors.ts';
-import { codeOf, isMissing } from './outcome.ts';
+import { codeOf, isMissing, type Outcome } from './outcome.ts';
 import type { CursorBinding, ListPosition } from './page-cursor.ts';
 import { type PartialError, partialError } from './partial-error.ts';
 import { cursorsOf, hasNextPageOf, headsOf, heldAgainstMerge, isHeard, joined } from './party-rows.ts';
@@ -36,6 +36,8 @@ export interface ScatteredOptions {
   readonly kept: KeptAnswers;
   /** Seals the participants' feed heads into the cursor from which a stream goes on. */
   readonly liveCursor: (heads: ReadonlyMap<string, string>) => string | null;
+  /** Told of each party of each scattered answer, for the figures. */
+  readonly onOutcome?: ((participant: string, outcome: Outcome) => void) | undefined;
 }
 
 /** An endpoint whose rows all had to be passed over is asked on so often; then the page is shorter. */
@@ -49,6 +51,7 @@ export async function gatherScattered(
   const { results, outcome } = await filled(asked, options);
   const parties = results.map((result) => partyOf(result, outcome));
   const all = [...parties, ...unasked].sort((a, b) => (a.participant < b.participant ? -1 : 1));
+  for (const { participant, outcome: said } of all) options.onOutcome?.(participant, said);
   if (given.onMissing === 'STOP' && !isComplete(all)) return { value: null, errors: [stopped(root, parties, traceId)] };
   if (parties.length > 0 && parties.every(({ code }) => code === 'OVERLOADED')) {
     // Nobody was asked: this is no partial answer but none.

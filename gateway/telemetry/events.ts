@@ -20,6 +20,7 @@ export interface Telemetry {
   requestRefused(told: { door: string; code: string; traceId: string; durationMs: number; participant?: string }): void;
   requestBroke(told: { door: string; traceId: string; error: unknown }): void;
   endpointAnswered(told: { endpoint: string; outcome: string; durationMs: number }): void;
+  participantCovered(participant: string, outcome: string): void;
   breakerChanged(told: { endpoint: string; isOpen: boolean }): void;
   envelopeForwarded(told: { sender: string; receiver: string; result: string; durationMs: number }): void;
   directoryChanged(told: { version: number; count: number }): void;
@@ -51,6 +52,7 @@ export function createTelemetry(logger: Logger, metrics: Metrics): Telemetry {
       metrics.participantRequests.inc({ participant: endpoint, outcome });
       metrics.participantSeconds.observe({ participant: endpoint }, durationMs / 1_000);
     },
+    participantCovered: (participant, outcome) => metrics.coverage.inc({ participant, outcome }),
     breakerChanged({ endpoint, isOpen }) {
       metrics.breakerOpen.set({ participant: endpoint }, isOpen ? 1 : 0);
       logger.warn({ event: 'breaker.changed', endpoint, state: isOpen ? 'open' : 'closed' });

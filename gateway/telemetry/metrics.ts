@@ -54,6 +54,12 @@ export function createMetrics() {
       labelNames: ['participant'],
       registers,
     }),
+    coverage: new Counter({
+      name: 'kortelijn_coverage_outcomes_total',
+      help: 'What became of each participant in scattered answers.',
+      labelNames: ['participant', 'outcome'],
+      registers,
+    }),
     envelopes: new Counter({
       name: 'kortelijn_envelopes_total',
       help: 'Envelopes that were forwarded, by sender, receiver and how that ended.',
