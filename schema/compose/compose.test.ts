@@ -24,10 +24,10 @@ const good: Record<SubgraphName, string> = {
     directive @personal on FIELD_DEFINITION
     directive @local on FIELD_DEFINITION
     directive @replicated on OBJECT
-    enum RouteBy @inaccessible { ID PARTICIPANT CALLER REFERENCE }
-    enum ScatterMerge @inaccessible { CONNECTION LIST COUNT SUMMARY }
-    enum MergeWith @inaccessible { SUM MIN MAX CONCAT HISTOGRAM }
-    enum AudiencePer @inaccessible { NETWORK CLASS SUBJECT }
+    enum RouteBy { ID PARTICIPANT CALLER REFERENCE }
+    enum ScatterMerge { CONNECTION LIST COUNT SUMMARY }
+    enum MergeWith { SUM MIN MAX CONCAT HISTOGRAM }
+    enum AudiencePer { NETWORK CLASS SUBJECT }
     type CaseLink @key(fields: "id", resolvable: false) { id: ID! }
     type Party @key(fields: "id", resolvable: false) { id: ID! }
     type Net @key(fields: "id", resolvable: false) { id: ID! }
@@ -355,7 +355,7 @@ test('what is for the hub only is in no public schema', () => {
     expect(publicFields).not.toContain(hidden);
   for (const name of ['incidents', 'incident', 'node', 'participants', 'statusReport', 'viewer'])
     expect(publicFields).toContain(name);
-  expect(schema.getType('FeedChange')).toBeUndefined();
+  for (const hidden of ['FeedChange', 'RouteBy', 'AudiencePer']) expect(schema.getType(hidden)).toBeUndefined();
   for (const type of Object.values(schema.getTypeMap())) {
     if ('getFields' in type) expect(Object.keys(type.getFields())).not.toContain('linkId');
   }

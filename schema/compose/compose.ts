@@ -1,4 +1,9 @@
-import { composeServices } from '@theguild/federation-composition';
+import {
+  addInaccessibleToUnreachableTypes,
+  type CompositionSuccess,
+  composeServices,
+  extractLinkImplementations,
+} from '@theguild/federation-composition';
 import { parse } from 'graphql';
 import { type Contract, readSubgraph, type SubgraphName } from './contract.ts';
 import { borders } from './rules/borders.ts';
@@ -27,9 +32,10 @@ export type Composition =
 export const subgraphNames = ['hub', 'participant', 'registry'] as const satisfies readonly SubgraphName[];
 
 export function compose(sdl: Readonly<Record<SubgraphName, string>>, without: readonly RuleName[] = []): Composition {
-  const composed = composeServices(
+  const composedWhole = composeServices(
     subgraphNames.map((name) => ({ name, typeDefs: parse(sdl[name]), url: `kortelijn://${name}` })),
   );
+  const composed = composedWhole.errors ? composedWhole : withoutUnreachable(composedWhole);
   const failures: Problem[] = (composed.errors ?? []).map(({ message }) => ({ rule: 'composition', message }));
   const contract: Contract = {
     subgraphs: {
@@ -48,4 +54,10 @@ export function compose(sdl: Readonly<Record<SubgraphName, string>>, without: re
   const problems = [...failures, ...broken];
   if (problems.length > 0 || composed.errors) return { ok: false, problems };
   return { ok: true, supergraph: `${composed.supergraphSdl.trim()}\n`, publicSdl: `${composed.publicSdl.trim()}\n` };
+}
+
+/** What only the hub's directives name, such as RouteBy, is no business of a caller. */
+function withoutUnreachable(composed: CompositionSuccess): CompositionSuccess {
+  const { resolveImportName } = extractLinkImplementations(composed.supergraphDocumentNode);
+  return addInaccessibleToUnreachableTypes(resolveImportName, composed);
 }
