@@ -97,8 +97,8 @@ export function createAttempts(settings: AttemptSettings, now: () => number): At
         const timer = setTimeout(() => {
           finish(
             controller === undefined
-              ? failed('UNREACHABLE', `No connection to ${url.host} within ${timeoutMs} ms.`)
-              : failed('TIMED_OUT', `Connected to ${url.host}; no whole answer within ${timeoutMs} ms.`, true),
+              ? failed('UNREACHABLE', `No connection within ${timeoutMs} ms.`)
+              : failed('TIMED_OUT', `Connected; no whole answer within ${timeoutMs} ms.`, true),
           );
         }, timeoutMs);
         cancel = () => finish(failed('DEADLINE_EXCEEDED', 'The answer is no longer needed.', controller !== undefined));
@@ -157,7 +157,7 @@ export function createAttempts(settings: AttemptSettings, now: () => number): At
               finish({ kind: 'exchange', status, contentType, timeMs, text, sentAtMs, headersAtMs });
             },
             onResponseError(_controller, error) {
-              finish(failureOf(error, url, controller !== undefined));
+              finish(failureOf(error, controller !== undefined));
             },
           },
         );
@@ -170,18 +170,19 @@ export function createAttempts(settings: AttemptSettings, now: () => number): At
   };
 }
 
-function failureOf(error: Error & { code?: string }, url: URL, isSent: boolean): Failed {
+/** Addresses stay inside: a reason is told to callers. */
+function failureOf(error: Error & { code?: string }, isSent: boolean): Failed {
   const code = error.code ?? error.name;
-  if (!isSent) return failed('UNREACHABLE', `No connection to ${url.host}: ${code}.`);
+  if (!isSent) return failed('UNREACHABLE', `No connection: ${code}.`);
   // What cannot be read as HTTP is garbage; everything else is a connection that broke.
   if (
     error.name === 'HTTPParserError' ||
     code === 'UND_ERR_HEADERS_OVERFLOW' ||
     code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
   ) {
-    return failed('BREACH', `Expected HTTP/1.1 from ${url.host}, found ${code}.`, true);
+    return failed('BREACH', `Expected HTTP/1.1, found ${code}.`, true);
   }
-  return failed('LOST', `The connection to ${url.host} broke before the answer was whole: ${code}.`, true);
+  return failed('LOST', `The connection broke before the answer was whole: ${code}.`, true);
 }
 
 const tooLarge = (settings: AttemptSettings): Failed =>
