@@ -13,26 +13,26 @@ vi.setConfig({ testTimeout: 60_000 });
 const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 });
 
 let server: PostgresServer;
-let count = 0;
-beforeAll(async () => {
-  server = await launchScratch();
-});
-afterAll(() => server.stop());
-
 let net: ReturnType<typeof createWire>;
 let linde: Endpoint;
 let denkbeeld: Endpoint;
+let nergens: Endpoint;
 let sender: Sender | undefined;
-beforeEach(async () => {
+beforeAll(async () => {
+  server = await launchScratch();
   net = createWire(server);
-  count++;
-  linde = await net.add('linde', `linde_${count}`);
-  denkbeeld = await net.add('denkbeeld', `denkbeeld_${count}`);
+  linde = await net.add('linde', 'linde');
+  denkbeeld = await net.add('denkbeeld', 'denkbeeld');
+  nergens = await net.add('nergenshuizen', 'nergenshuizen');
 });
+beforeEach(() => net.reset());
 afterEach(async () => {
   await sender?.close();
   sender = undefined;
+});
+afterAll(async () => {
   await net.end();
+  await server.stop();
 });
 
 const start = (...given: Parameters<Endpoint['sender']>) => {
@@ -367,7 +367,6 @@ describe('a receiver that is down', () => {
     ['OVERLOADED', refusal(503, { code: 'OVERLOADED', participant: 'denkbeeld' })],
     ['INTERNAL', refusal(502, { code: 'INTERNAL', participant: 'denkbeeld' })],
   ])('is told by the hub as %s, which holds nobody else up', async (code, answer) => {
-    const nergens = await net.add('nergenshuizen', `nergens_${count}`);
     net.wire.passage = async (deliver, jws) => (receiptIn(jws).to === 'denkbeeld' ? answer : plain(deliver, jws));
     // Long waits: whoever is blamed stays blamed for the rest of this test.
     start({ random: () => 0.999 });
@@ -416,7 +415,6 @@ describe('a receiver that is down', () => {
   });
 
   test('costs delay and no loss, is not stormed, and holds nobody else up', async () => {
-    const nergens = await net.add('nergenshuizen', `nergens_${count}`);
     let down = true;
     let asked = 0;
     net.wire.passage = async (deliver, jws) => {

@@ -96,8 +96,19 @@ export function createWire(server: PostgresServer, now: () => number = Date.now)
     return endpoint;
   };
 
+  /** Everything as it was after `add`, in a fraction of the time that new databases take. */
+  const reset = async () => {
+    wire.passage = plain;
+    states.clear();
+    for (const endpoint of endpoints.values()) {
+      await endpoint.pool.query('TRUNCATE envelope_out, envelope_number, envelope_in, effect, told');
+      endpoint.takeWith({ tell: takeAll });
+    }
+  };
+
   return {
     add,
+    reset,
     wire,
     directory,
     states,
