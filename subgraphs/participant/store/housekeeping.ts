@@ -7,6 +7,8 @@ export interface HousekeepingOptions {
   readonly pool: Pool;
   now(): number;
   readonly everyMs?: number;
+  /** How many rows one statement takes away. */
+  readonly batch?: number;
   readonly onError?: (error: Error) => void;
 }
 
@@ -19,6 +21,7 @@ export function startHousekeeping({
   pool,
   now,
   everyMs = EVERY_MS,
+  batch = BATCH,
   onError = () => {},
 }: HousekeepingOptions): AsyncDisposable {
   let running: Promise<void> = Promise.resolve();
@@ -30,8 +33,8 @@ export function startHousekeeping({
 
   const tidy = async () => {
     const before = (keptMs: number) => new Date(now() - keptMs);
-    while (!stopped && (await pruneFeed(pool, { before: before(RETENTION_MS), limit: BATCH })) === BATCH);
-    while (!stopped && (await pruneCommands(pool, { before: before(COMMANDS_MS), limit: BATCH })) === BATCH);
+    while (!stopped && (await pruneFeed(pool, { before: before(RETENTION_MS), limit: batch })) === batch);
+    while (!stopped && (await pruneCommands(pool, { before: before(COMMANDS_MS), limit: batch })) === batch);
   };
   return {
     [Symbol.asyncDispose]: async () => {
