@@ -88,8 +88,10 @@ export function nextCommands(traceId: string, event: LogEvent, salt: string, bef
   if (leavesCompletion) walk.toWork(words);
   if (walk.now().team !== team && walk.now().state !== 'CLOSED') walk.assign(team);
   const unlike = target === undefined ? undefined : walk.towards(target, words);
-  // An event that moved nothing is a note, so that no event of the log is without a trace.
-  if (walk.commands.length === 0) walk.note(`${words} · ${pseudonym(event.person, salt)}`);
+  // An event that moved nothing is a note, so that no event of the log is without a trace. A new team alone does not
+  // tell whether it lies in that team's queue or was taken up.
+  const moved = walk.commands.some(({ mutation }) => event.status === 'Queued' || mutation !== 'assignIncident');
+  if (!moved) walk.note(`${words} · ${pseudonym(event.person, salt)}`);
   return { commands: walk.commands, unlike };
 }
 
