@@ -29,7 +29,7 @@ const clockSkewMaxMs = 10 * 60 * 1000;
  */
 export function decideAct(
   escalation: Escalation | undefined,
-  { act, hash }: SignedAct,
+  { act }: SignedAct,
   context: RuleContext,
   also: readonly SignedAct[] = [],
 ): ActDecision {
@@ -45,7 +45,7 @@ export function decideAct(
     (escalation && escalation.id !== act.escalation ? 'ACT_MALFORMED' : undefined) ??
     (act.atMs > context.nowMs + clockSkewMaxMs ? 'TIME_IN_FUTURE' : undefined) ??
     contentRefusal(escalation, act, context) ??
-    (escalation ? orderRefusal(escalation, act, hash) : firstRefusal(act)) ??
+    (escalation ? orderRefusal(escalation, act) : firstRefusal(act)) ??
     (escalation && act.type === 'moveHome' ? moversRefusal(escalation, act, also, context) : undefined) ??
     (act.type !== 'moveHome' && also.length > 0 ? 'ACT_MALFORMED' : undefined);
   if (refused) return { ok: false, code: refused, message: `${act.type} is refused: ${refused}.`, allowedFrom };
@@ -63,19 +63,18 @@ export function eventOf(escalation: Escalation | undefined, type: ActType): Esca
  * Each act names its author's last one and the newest entry the author had seen. A home that holds an act back, or
  * lets two change places, or shows two parties two histories, cannot place the next act without this failing.
  */
-export function orderRefusal(escalation: Escalation, act: Act, hash: string): ErrorCode | undefined {
-  const { acts, lastActs, places, epoch } = escalation;
+export function orderRefusal(escalation: Escalation, act: Act): ErrorCode | undefined {
+  const { acts, lastActs } = escalation;
   if (acts[act.id] !== undefined) return 'ACT_REPEATED';
-  if (act.previousAct !== (lastActs[act.party] ?? null)) {
-    return act.previousAct === hash ? 'ACT_MALFORMED' : 'ACT_OUT_OF_ORDER';
-  }
-  const { seen } = act;
-  if (!seen || seen.epoch > epoch) return 'ACT_SAW_ANOTHER_CHAIN';
+  if (act.previousAct !== (lastActs[act.party] ?? null)) return 'ACT_OUT_OF_ORDER';
+  return sawThisChain(escalation, act) ? undefined : 'ACT_SAW_ANOTHER_CHAIN';
+}
+
+export function sawThisChain({ places, epoch }: Escalation, { seen }: Act): boolean {
+  if (!seen || seen.epoch > epoch) return false;
   const here = places[seen.index];
-  if (here?.hash === seen.hash) return undefined;
-  // What the author saw was cut off by a move of the home: it saw rightly at the time.
-  const wasCutOff = here ? seen.epoch < here.epoch : seen.epoch < epoch;
-  return wasCutOff ? undefined : 'ACT_SAW_ANOTHER_CHAIN';
+  // What the author saw may have been cut off by a move of the home since: it saw rightly at the time.
+  return here?.hash === seen.hash || seen.epoch < (here?.epoch ?? epoch);
 }
 
 function firstRefusal({ previousAct, seen }: Act): ErrorCode | undefined {
@@ -94,13 +93,13 @@ function moversRefusal(
   const movers = [party, ...also.map(({ act }) => act.party)].sort();
   const isAll = movers.length === others.length && movers.every((each, index) => each === others[index]);
   const isSame = also.every(
-    ({ act, hash }) =>
+    ({ act }) =>
       act.type === 'moveHome' &&
       act.escalation === escalation.id &&
       relationsOf(escalation, act).includes('otherManager') &&
       act.move?.home === move?.home &&
       contentRefusal(escalation, act, context) === undefined &&
-      orderRefusal(escalation, act, hash) === undefined,
+      orderRefusal(escalation, act) === undefined,
   );
   return isAll && isSame ? undefined : 'MOVE_NOT_NEXT';
 }

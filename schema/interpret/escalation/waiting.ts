@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../errors/codes.ts';
 import type { SignedAct } from './act.ts';
 import type { RuleContext } from './context.ts';
-import { decideAct } from './decide.ts';
+import { decideAct, sawThisChain } from './decide.ts';
 import { placingTermMs } from './fold-entry.ts';
 import type { Escalation } from './state.ts';
 
@@ -26,11 +26,11 @@ export function placingOf(escalation: Escalation, held: HeldAct, context: RuleCo
   const { act, hash, heldSinceMs } = held;
   const placed = escalation.acts[act.id];
   if (placed?.hash === hash) return { state: 'PLACED', index: placed.index };
-  const index = act.seen?.index ?? 0;
-  const decision = decideAct(escalation, held, context);
-  if (!decision.ok && decision.code === 'ACT_SAW_ANOTHER_CHAIN') {
+  if (act.seen && !sawThisChain(escalation, act)) {
+    const { index } = act.seen;
     return { state: index >= escalation.places.length ? 'AHEAD' : 'OTHER_HISTORY', index };
   }
+  const decision = decideAct(escalation, held, context);
   // An act after one that waits waits with it. Movers' words are gathered by the next home, not by the silent one.
   if (act.type === 'moveHome') return { state: 'UNDER_WAY' };
   if (!decision.ok && decision.code !== 'ACT_OUT_OF_ORDER') return { state: 'REFUSED', code: decision.code };
