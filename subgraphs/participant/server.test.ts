@@ -125,7 +125,7 @@ test('bad input has its code on the way out, and a fault of ours has none of its
   expect(foreign.errors).toMatchObject([{ extensions: { code: 'NOT_TRUSTED' } }]);
 });
 
-test('a second start keeps what is there; a database that is gone makes it not ready', async () => {
+test('a second start keeps what is there; without its database it is not ready and says so by a code', async () => {
   await endpoint.close();
   endpoint = await createEndpoint(config, silent);
   expect((await ask(desk, '{ incidents { totalCount } teams { name } }')).data).toEqual({
@@ -134,4 +134,8 @@ test('a second start keeps what is there; a database that is gone makes it not r
   });
   const ready = (url: string) => fetch(url.replace('/graphql', '/health/ready'));
   expect((await ready(endpoint.url)).status).toBe(200);
+  await postgres.stop();
+  expect((await ready(endpoint.url)).status).toBe(503);
+  const unanswered = await ask(desk, '{ incidents { totalCount } }');
+  expect(unanswered.errors).toMatchObject([{ extensions: { code: 'STORE_UNAVAILABLE', retryable: true } }]);
 });
