@@ -73,6 +73,30 @@ export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClie
   }
 }
 
+/**
+ * Runs `work`, which sends one statement that is a transaction by itself. When nobody answered it, it may stand: that
+ * is told as of a commit, and not as of a store that was not there.
+ */
+export async function inOneStatement<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  const onError = (error: Error) => {
+    broken = error;
+  };
+  client.on('error', onError);
+  try {
+    return await work(client);
+  } catch (error) {
+    // A shutdown or crash is told as an error of the statement first; the connection ends after it.
+    const { code } = error as { code?: unknown };
+    if (typeof code === 'string' && /^(57P|08)/.test(code)) broken ??= error as Error;
+    throw broken ? new CommitOutcomeUnknown(error) : error;
+  } finally {
+    client.off('error', onError);
+    client.release(broken);
+  }
+}
+
 async function commit(client: pg.PoolClient): Promise<void> {
   const { command } = await client.query('COMMIT').catch((error: unknown) => {
     // With a code the server itself refused, e.g. a deferred constraint; without one nobody answered.

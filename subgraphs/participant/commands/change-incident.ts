@@ -4,7 +4,7 @@
  * tells other participants needs a transaction of several statements.
  */
 import { faultPoint } from '@kortelijn/kit/envelopes/fault-point.ts';
-import { inTransaction, type PoolClient, type Queryable } from '@kortelijn/kit/postgres/connect.ts';
+import { inOneStatement, inTransaction, type PoolClient, type Queryable } from '@kortelijn/kit/postgres/connect.ts';
 import type { Decision } from '../domain/decision.ts';
 import { commandIdReused, isRefusal, type Refusal } from '../domain/refusal.ts';
 import type { Desk, Run } from './desk.ts';
@@ -69,7 +69,7 @@ async function writeAlone(run: Run, plan: Plan): Promise<Done | undefined> {
   const tells = plan.decision.envelopes.length > 0;
   const done = tells
     ? await inTransaction(desk.pool, async (client) => writeAll(run, client, plan))
-    : await writeOne(run, desk.pool, plan, null);
+    : await inOneStatement(desk.pool, (client) => writeOne(run, client, plan, null));
   if (!done) return undefined;
   if (tells) faultPoint('cause:after-commit');
   desk.committed({ envelopes: tells });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { CommitOutcomeUnknown } from '@kortelijn/kit/postgres/connect.ts';
 import type { PostgresServer } from '@kortelijn/kit/postgres/launch.ts';
 import { launchScratch } from '@kortelijn/kit/postgres/scratch.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -125,6 +126,22 @@ describe('a command', () => {
     expect((await incident(linde, incidentId)).version).toBe(17);
     const { rows } = await linde.pool.query(`SELECT keys->>'version' AS version FROM outbox ORDER BY id`);
     expect(rows.map(({ version }) => Number(version))).toEqual(entries.map(({ n }) => n));
+  });
+
+  test('whose connection breaks while it is written is of unknown outcome, and may be repeated with its id', async () => {
+    const incidentId = await report(linde);
+    await linde.pool.query(`
+      CREATE FUNCTION wait_a_while() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(30); RETURN NEW; END $$;
+      CREATE TRIGGER slow BEFORE UPDATE ON incident FOR EACH ROW EXECUTE FUNCTION wait_a_while()`);
+    const input = { commandId: randomUUID(), incidentId };
+    const lost = expect(run(linde, 'acknowledgeIncident', input)).rejects.toThrow(CommitOutcomeUnknown);
+    const writing = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`;
+    await expect.poll(async () => (await linde.pool.query(writing)).rowCount).toBe(1);
+    await linde.pool.query(`SELECT pg_terminate_backend(pid) FROM (${writing}) AS writer`);
+    await lost;
+    await linde.pool.query('DROP TRIGGER slow ON incident');
+    expect((await run(linde, 'acknowledgeIncident', input)).kind).toBe('IncidentChanged');
+    expect((await incident(linde, incidentId)).version).toBe(2);
   });
 
   test('with a stale version is told the version found, and nothing is written', async () => {
