@@ -1,6 +1,7 @@
 /** A program of one participant, calling the hub: client credentials with private_key_jwt, one pool of connections. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { importJWK, type JWK, SignJWT } from 'jose';
 import { Pool } from 'undici';
 
@@ -24,6 +25,8 @@ export interface ProgramClient {
 }
 
 const renewBeforeMs = 15_000;
+const busy = new Set([429, 503]);
+const waitsMax = 20;
 
 export const readCredentials = (file: string): readonly ProgramCredentials[] => JSON.parse(readFileSync(file, 'utf8'));
 
@@ -50,20 +53,30 @@ function createProgramClient(pool: Pool, path: string, credentials: ProgramCrede
   };
   return {
     ask: async (query, variables) => {
-      const response = await pool.request({
-        method: 'POST',
-        path,
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${await token()}` },
-        body: JSON.stringify({ query, variables }),
-      });
-      const text = await response.body.text();
-      try {
-        return JSON.parse(text) as HubAnswer;
-      } catch (cause) {
-        throw new Error(`Expected JSON from the hub, got ${response.statusCode} ${text.slice(0, 200)}`, { cause });
+      const body = JSON.stringify({ query, variables });
+      for (let patience = waitsMax; ; patience--) {
+        const response = await pool.request({
+          method: 'POST',
+          path,
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${await token()}` },
+          body,
+        });
+        const text = await response.body.text();
+        // The hub says itself when it has room again: too much asked at once, or too many requests in work.
+        const waitSeconds = Number(response.headers['retry-after']);
+        if (patience > 0 && busy.has(response.statusCode) && waitSeconds >= 0) await sleep(waitSeconds * 1000);
+        else return parsed(text, response.statusCode);
       }
     },
   };
+}
+
+function parsed(text: string, status: number): HubAnswer {
+  try {
+    return JSON.parse(text) as HubAnswer;
+  } catch (cause) {
+    throw new Error(`Expected JSON from the hub, got ${status} ${text.slice(0, 200)}`, { cause });
+  }
 }
 
 async function login({ issuer, clientId, scope, audience, privateKey }: ProgramCredentials) {
