@@ -74,6 +74,26 @@ test('starts from the registry, keeps a copy, and starts from the copy when the 
   expect(second.ageMs()).toBeGreaterThanOrEqual(0);
 });
 
+test('a registry that is silent is told once, with why', async () => {
+  answer = signed(1);
+  directory = await createDirectory({
+    fetchSigned: async () => {
+      if (answer === undefined) throw new Error('UNREACHABLE');
+      return answer;
+    },
+    pins: [jwk],
+    file: join(folder, 'directory.jws'),
+    now: Date.now,
+    refreshMs: 60_000,
+    onProblem: (problem) => problems.push(problem),
+  });
+  answer = undefined;
+  await directory.refresh();
+  await directory.refresh();
+  expect(problems).toEqual(['The registry gave no directory: UNREACHABLE']);
+  expect(directory.current().version).toBe(1);
+});
+
 test('tells of each newer version, once', async () => {
   answer = signed(1);
   const { onChange, refresh } = await start();

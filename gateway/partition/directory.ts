@@ -23,7 +23,7 @@ export interface Directory {
 }
 
 export interface DirectoryOptions {
-  /** Asks the registry for its signed directory; undefined when it does not answer. */
+  /** Asks the registry for its signed directory; undefined or a rejection when it does not answer. */
   readonly fetchSigned: () => Promise<string | undefined>;
   /** The registry's public signing keys. */
   readonly pins: readonly JsonWebKey[];
@@ -49,6 +49,7 @@ export async function createDirectory(options: DirectoryOptions): Promise<Direct
   let timer: NodeJS.Timeout | undefined;
   let underWay: Promise<void> | undefined;
   let saving: Promise<void> = Promise.resolve();
+  let lastSilence: string | undefined;
 
   const take = (jws: string): boolean => {
     if (jws === signed) return true;
@@ -73,8 +74,15 @@ export async function createDirectory(options: DirectoryOptions): Promise<Direct
     }
   };
   const fetchOnce = async (): Promise<void> => {
-    const jws = await fetchSigned().catch(() => undefined);
+    const jws = await fetchSigned().catch((error: unknown) => {
+      // Each silence is told once, not every few seconds.
+      const silence = `The registry gave no directory: ${error instanceof Error ? error.message : String(error)}`;
+      if (silence !== lastSilence) onProblem(silence);
+      lastSilence = silence;
+      return undefined;
+    });
     if (jws === undefined || isClosed) return;
+    lastSilence = undefined;
     const before = signed;
     if (!attempt('The registry’s directory was not taken', () => take(jws))) return;
     heardAtMs = now();

@@ -64,7 +64,7 @@ function absentOf({ entities, variables }: Fetch, data: JsonObject | undefined, 
 }
 
 /** The registry's signed directory, asked under the hub's own name. */
-export function createDirectoryFetch(send: Send, now: () => number): () => Promise<string | undefined> {
+export function createDirectoryFetch(send: Send, now: () => number): () => Promise<string> {
   const document = '{ directory }';
   return async () => {
     const reply = await send(
@@ -72,7 +72,9 @@ export function createDirectoryFetch(send: Send, now: () => number): () => Promi
       { document, body: JSON.stringify({ query: document }), kind: 'query', isPersonal: false, isRepeatable: false },
       { caller: { kind: 'hub' }, deadlineMs: now() + 5_000, requestId: randomUUID() },
     );
-    const directory = reply.kind === 'answered' ? reply.data?.directory : undefined;
-    return typeof directory === 'string' ? directory : undefined;
+    if (reply.kind === 'failed') throw new Error(`${reply.failure}: ${reply.reason}`);
+    const directory = reply.data?.directory;
+    if (typeof directory === 'string') return directory;
+    throw new Error(`Expected a signed directory, found ${reply.errors[0]?.code ?? 'none'}.`);
   };
 }
