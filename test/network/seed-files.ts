@@ -18,7 +18,7 @@ export const registrySeed = (participants: readonly DemoParticipant[], addresses
     endpoint: addresses.endpoint(participant.id),
     issuer: addresses.issuer(participant.id),
     keys: addresses.keys(participant.id),
-    calendarId: 'nl',
+    calendarId: 'nl-office',
     cooperationModel: participant.cooperationModel,
     contacts: contacts(participant, index),
   }));
@@ -28,7 +28,7 @@ export const participantSeed = (participant: DemoParticipant) => ({
   teams: participant.teams,
   persons: participant.personas.map(({ subject, name, roles }) => ({ subject, name, roles })),
   services: participant.services,
-  calendarId: 'nl',
+  calendarId: 'nl-office',
 });
 
 export const personasFile = (
