@@ -123,3 +123,8 @@ export function deadlinePassed(): SubgraphError {
     extensions: coded('REQUEST_TIMED_OUT'),
   };
 }
+
+/** Why a request cannot be executed at all. */
+export function refusal(message: string, code: ErrorCode): GraphQLError {
+  return new GraphQLError(message, { extensions: coded(code) });
+}

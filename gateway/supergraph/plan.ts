@@ -5,19 +5,9 @@
  * outcome of its @skip and @include. The caller has validated the document against the public schema.
  */
 import type { PlanNode } from '@graphql-hive/router-query-planner';
-import type { ErrorCode } from '@kortelijn/schema/errors/codes.ts';
-import {
-  type DocumentNode,
-  type FieldNode,
-  GraphQLError,
-  getVariableValues,
-  Kind,
-  type OperationTypeNode,
-  print,
-  visit,
-} from 'graphql';
+import { type DocumentNode, type FieldNode, GraphQLError, getVariableValues, type OperationTypeNode } from 'graphql';
 import { compilePlan, inSequence } from './compile.ts';
-import { coded } from './errors.ts';
+import { coded, refusal } from './errors.ts';
 import type { SubgraphRequest } from './fetch-subgraph.ts';
 import type { Supergraph } from './load.ts';
 import { createLru } from './lru.ts';
@@ -29,9 +19,10 @@ import {
   isIntrospectionField,
   type Operation,
 } from './operation.ts';
+import { isRootOnly, planNodes } from './plan-nodes.ts';
 import { compileProjection, type Projection } from './project.ts';
 import type { Step } from './run.ts';
-import type { VariableNames } from './variables.ts';
+import { type RenamedVariables, renameVariables } from './variables.ts';
 
 export interface Plan {
   readonly kind: OperationTypeNode;
@@ -128,7 +119,7 @@ async function makePlan(supergraph: Supergraph, operation: DecidedOperation, pla
   const answeredHere = rootFields.filter((field) => field.name.value === '__schema' || field.name.value === '__type');
   const signal = AbortSignal.timeout(planTimeoutMs);
   const nodesFor = async (fields: readonly FieldNode[], names: RenamedVariables): Promise<PlanNode | undefined> =>
-    planFields(supergraph, names.apply(shelter.apply(documentOf(operation, fields))), signal);
+    planNodes(supergraph, names.apply(shelter.apply(documentOf(operation, fields))), signal);
 
   const names = renameVariables(operation);
   let nodes: (PlanNode | undefined)[] = planned.length > 0 ? [await nodesFor(planned, names)] : [];
@@ -151,50 +142,6 @@ async function makePlan(supergraph: Supergraph, operation: DecidedOperation, pla
   };
 }
 
-async function planFields(
-  { planner, subgraphName }: Supergraph,
-  document: DocumentNode,
-  signal: AbortSignal,
-): Promise<PlanNode | undefined> {
-  try {
-    const { node } = await planner.planAsync(print(document), undefined, new Set(), 0, signal);
-    return node && withSubgraphNames(node, subgraphName);
-  } catch (cause) {
-    if (!signal.aborted) throw cause;
-    throw refusal('Expected the operation to be planned in time; it was not. Ask for less at once.', 'PLAN_TIMED_OUT');
-  }
-}
-
-function withSubgraphNames(node: PlanNode, nameOf: (plannerName: string) => string): PlanNode {
-  const inside = (inner: PlanNode): PlanNode => withSubgraphNames(inner, nameOf);
-  switch (node.kind) {
-    case 'Fetch':
-    case 'BatchFetch':
-      return { ...node, serviceName: nameOf(node.serviceName) };
-    case 'Sequence':
-    case 'Parallel':
-      return { ...node, nodes: node.nodes.map(inside) };
-    case 'Flatten':
-      return { ...node, node: inside(node.node) };
-    case 'Subscription':
-      return { ...node, primary: { ...node.primary, serviceName: nameOf(node.primary.serviceName) } };
-    case 'Condition':
-      return {
-        ...node,
-        ...(node.ifClause && { ifClause: inside(node.ifClause) }),
-        ...(node.elseClause && { elseClause: inside(node.elseClause) }),
-      };
-    case 'Defer':
-      return node;
-  }
-}
-
-/** Whether the plan is nothing but root fetches in order. */
-function isRootOnly(node: PlanNode | undefined): boolean {
-  if (node === undefined || node.kind === 'Fetch') return true;
-  return node.kind === 'Sequence' && node.nodes.every(isRootOnly);
-}
-
 function byResponseKey(fields: readonly FieldNode[]): FieldNode[][] {
   const groups = new Map<string, FieldNode[]>();
   for (const field of fields) {
@@ -204,40 +151,6 @@ function byResponseKey(fields: readonly FieldNode[]): FieldNode[][] {
     else group.push(field);
   }
   return [...groups.values()];
-}
-
-interface RenamedVariables extends VariableNames {
-  apply(document: DocumentNode): DocumentNode;
-}
-
-/** The planner names variables of its own; a consumer's variable of such a name is planned under another. */
-function renameVariables(operation: DecidedOperation): RenamedVariables {
-  const given = (operation.definition.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
-  const originals = new Map<string, string>();
-  const renamed = new Map<string, string>();
-  for (const name of given) {
-    if (name !== 'representations' && !name.startsWith('__batch_reps')) continue;
-    let planned = `consumer_${name}`;
-    while (given.includes(planned) || originals.has(planned)) planned = `consumer_${planned}`;
-    originals.set(planned, name);
-    renamed.set(name, planned);
-  }
-  return {
-    original: (planned) => originals.get(planned) ?? planned,
-    apply: (document) =>
-      renamed.size === 0
-        ? document
-        : visit(document, {
-            Variable: (variable) => {
-              const planned = renamed.get(variable.name.value);
-              return planned === undefined ? undefined : { ...variable, name: { kind: Kind.NAME, value: planned } };
-            },
-          }),
-  };
-}
-
-function refusal(message: string, code: ErrorCode): GraphQLError {
-  return new GraphQLError(message, { extensions: coded(code) });
 }
 
 function refused(error: GraphQLError): Planned {

@@ -9,7 +9,6 @@ import {
   type FragmentDefinitionNode,
   GraphQLBoolean,
   GraphQLID,
-  type GraphQLLeafType,
   type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLOutputType,
@@ -18,34 +17,28 @@ import {
   getNamedType,
   getNullableType,
   isAbstractType,
-  isEnumType,
   isInterfaceType,
   isLeafType,
   isListType,
   isNonNullType,
   isObjectType,
-  isSpecifiedScalarType,
   Kind,
   type SelectionNode,
 } from 'graphql';
-import { coded, type ErrorLedger } from './errors.ts';
-import { defineKey, isInheritedKey, isJsonObject, type JsonObject, readKey } from './json.ts';
+import {
+  type Complete,
+  completeLeaf,
+  completeList,
+  completeUnknownTypename,
+  isPresentObject,
+  type Projecting,
+  report,
+} from './complete.ts';
+import { defineKey, isInheritedKey, type JsonObject, readKey } from './json.ts';
 import { placeholder } from './operation.ts';
 import type { Shelter } from './shelter.ts';
 
-export interface Projecting {
-  readonly errors: ErrorLedger;
-  /** Objects whose owner says that they are not there, for this caller. */
-  readonly absent: ReadonlySet<object> | undefined;
-  /** Answers to `__schema` and `__type`, by response key. */
-  readonly introspection: JsonObject | undefined;
-  /** The response path of the value at hand; pushed and popped on the way. */
-  readonly path: (string | number)[];
-}
-
 export type Projection = (data: JsonObject, projecting: Projecting) => JsonObject | null;
-
-type Complete = (value: unknown, projecting: Projecting) => unknown;
 
 interface PreparedField {
   /** In the tree. */
@@ -262,67 +255,7 @@ function createCompiler(schema: GraphQLSchema, fragments: Fragments, shelter: Sh
   return { prepareFields };
 }
 
-function completeList(complete: Complete, coordinate: string): Complete {
-  return (value, projecting) => {
-    if (!Array.isArray(value)) {
-      report(projecting, `Expected a list for ${coordinate}, found ${kindOf(value)}.`);
-      return null;
-    }
-    const { path } = projecting;
-    const items = new Array<unknown>(value.length);
-    for (let index = 0; index < value.length; index += 1) {
-      path.push(index);
-      const item = complete(value[index], projecting);
-      path.pop();
-      if (item === undefined) return undefined;
-      items[index] = item;
-    }
-    return items;
-  };
-}
-
-function completeLeaf(type: GraphQLLeafType, coordinate: string): Complete {
-  // A scalar of the schema's own takes any JSON: what it means is between the subgraph and the consumer.
-  if (!isEnumType(type) && !isSpecifiedScalarType(type)) return (value) => value;
-  const expectsText = type.name === 'String' || type.name === 'ID';
-  return (value, projecting) => {
-    if (expectsText && typeof value === 'string') return value;
-    try {
-      return type.serialize(value) ?? null;
-    } catch {
-      // The value itself stays inside: it may be one that consumers must not see.
-      report(projecting, `Expected a value of ${type.name} for ${coordinate}, found another ${kindOf(value)}.`);
-      return null;
-    }
-  };
-}
-
 function asIs(type: GraphQLOutputType): PreparedField['asIs'] {
   if (type === GraphQLString || type === GraphQLID) return 'string';
   return type === GraphQLBoolean ? 'boolean' : undefined;
-}
-
-function completeUnknownTypename(typeName: string): Complete {
-  return (value, projecting) => {
-    if (typeof value === 'string') return value;
-    report(projecting, `Cannot return null for non-nullable field ${typeName}.__typename.`);
-    return undefined;
-  };
-}
-
-function isPresentObject(value: unknown, projecting: Projecting, coordinate: string): value is JsonObject {
-  if (!isJsonObject(value)) {
-    report(projecting, `Expected an object for ${coordinate}, found ${kindOf(value)}.`);
-    return false;
-  }
-  return projecting.absent === undefined || !projecting.absent.has(value);
-}
-
-function report(projecting: Projecting, message: string): void {
-  projecting.errors.add({ message, extensions: coded('CONTRACT_BREACH') }, [...projecting.path]);
-}
-
-function kindOf(value: unknown): string {
-  if (Array.isArray(value)) return 'list';
-  return value === null ? 'null' : typeof value;
 }
