@@ -19,6 +19,7 @@ export interface EntitiesField {
   readonly variable: string;
 }
 
+/** Read, never changed: one answer may serve several executions. */
 export interface SubgraphResponse {
   readonly data: Record<string, unknown> | null;
   readonly errors?: readonly SubgraphError[];
