@@ -1,6 +1,7 @@
 /** The command line of operators and partners. */
 import { Command, InvalidArgumentError } from 'commander';
 import { replay } from './replay/replay.ts';
+import { verify } from './verify/verify.ts';
 
 const wholeNumber = (value: string): number => {
   const number = Number(value);
@@ -27,6 +28,17 @@ program
   .addHelpText('after', '\nExit codes: 0 every figure equal or explained, 1 a figure is not, or stopped, 2 wrong use.')
   .action(async (file: string, options) => {
     process.exitCode = await replay({ file, ...options });
+  });
+
+program
+  .command('verify')
+  .description('Judge a dispute file off-line: signatures, order, hashes and disclosure; name the first bad entry.')
+  .argument('<file>', 'the dispute file')
+  .option('--registry-key <file>', "the registry's public keys: a JWK, a list of them, or a file of pins")
+  .option('--json', 'the verdict as one line of JSON', false)
+  .addHelpText('after', '\nExit codes: 0 sound, 1 not sound, 2 wrong use.')
+  .action(async (file: string, options) => {
+    process.exitCode = await verify({ file, ...options });
   });
 
 program.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));

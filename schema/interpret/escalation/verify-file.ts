@@ -55,6 +55,20 @@ export interface VerifyOptions {
  * texts exactly that is shown which its authors let go. Entries are judged one by one, so the first bad one is named.
  */
 export function verifyDisputeFile(value: unknown, options: VerifyOptions = {}): Verdict {
+  try {
+    return judgeFile(value, options);
+  } catch (error) {
+    // Others wrote the file: what is nested in it may be of any form, and what cannot be judged is not sound.
+    return bad(
+      'file',
+      undefined,
+      'FILE_DIFFERS',
+      `it cannot be judged: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
+function judgeFile(value: unknown, options: VerifyOptions): Verdict {
   const misshapen = shapeFault(value);
   if (misshapen) return bad('file', undefined, 'FILE_DIFFERS', misshapen);
   const file = value as DisputeFile;
@@ -68,7 +82,8 @@ export function verifyDisputeFile(value: unknown, options: VerifyOptions = {}): 
   for (const [index, jws] of file.entries.entries()) {
     const opened = openEntry(jws, keys);
     if (!opened.ok) return bad('entries', index, opened.code, opened.message);
-    const wrongCalendar = index === 0 ? calendarFault(opened.entry, file.calendar) : undefined;
+    const begins = index === 0 && opened.entry.signed.act.type === 'raise';
+    const wrongCalendar = begins ? calendarFault(opened.entry, file.calendar) : undefined;
     if (wrongCalendar) return bad('calendar', undefined, 'FILE_DIFFERS', wrongCalendar);
     const folded = foldEntry(escalation, opened.entry, context);
     if (!folded.ok) return bad('entries', index, folded.code, folded.message);
