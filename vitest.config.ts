@@ -14,9 +14,9 @@ if (process.env.SEED === undefined) {
 
 const second = 1_000;
 const suites = {
-  test: { testTimeout: 20 * second, hookTimeout: 60 * second },
-  audit: { testTimeout: 60 * second, hookTimeout: 120 * second },
-  e2e: { testTimeout: 60 * second, hookTimeout: 180 * second },
+  test: { testTimeout: 60 * second, hookTimeout: 120 * second },
+  audit: { testTimeout: 120 * second, hookTimeout: 120 * second },
+  e2e: { testTimeout: 120 * second, hookTimeout: 180 * second },
   faults: { testTimeout: 180 * second, hookTimeout: 180 * second },
   browser: { testTimeout: 120 * second, hookTimeout: 180 * second },
 } as const;
