@@ -10,6 +10,8 @@ const wholeNumber = (value: string): number => {
 };
 
 const program = new Command('kortelijn').description('Work with a Kortelijn hub from the command line.');
+// Before the commands are made: they take it over from here, and wrong use of any of them ends with 2.
+program.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
 program
   .command('replay')
@@ -41,5 +43,4 @@ program
     process.exitCode = await verify({ file, ...options });
   });
 
-program.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 await program.parseAsync();

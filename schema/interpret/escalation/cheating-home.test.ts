@@ -1,11 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CHANNEL, type Entry } from './act.ts';
-import { context, HOUR, start } from './chain.fixture.ts';
+import { calendar, context, foundation, HOUR, start } from './chain.fixture.ts';
 import { decideAct } from './decide.ts';
+import { buildDisputeFile } from './dispute-file.ts';
 import { openAct, openEntry, signEntry } from './entry.ts';
 import { foldEscalation } from './fold.ts';
-import { createSignedStory, fold, keys, open, placeSigned, signedBy, signerOf } from './signed.fixture.ts';
+import {
+  createSignedStory,
+  directory,
+  fold,
+  keys,
+  open,
+  placeSigned,
+  publicKeys,
+  signedBy,
+  signerOf,
+} from './signed.fixture.ts';
+import { verifyDisputeFile } from './verify-file.ts';
 import { homeSilentSince, placingOf } from './waiting.ts';
 
 /** The home is fictiviteit throughout, and it is the home that cheats; linde and niemandsland look on. */
@@ -312,4 +324,59 @@ test('M-23: any character of an entry that is changed is seen before anything of
     }),
     { numRuns: 300 },
   );
+});
+
+describe('M-23: what a home did is proven by the file to who was never in the network', () => {
+  const proof = (entries: readonly string[], acts: readonly string[] = []) => {
+    const file = buildDisputeFile(
+      {
+        escalation: open(entries[0] as string).escalation,
+        entries,
+        acts,
+        keys,
+        calendar,
+        foundation,
+        directories: [directory],
+        registryKeys: [publicKeys.get(CHANNEL)?.export({ format: 'jwk' }) as object],
+        textOf: () => undefined,
+        exportedBy: 'linde',
+        nowMs: start,
+      },
+      signerOf('linde'),
+    );
+    return verifyDisputeFile(file);
+  };
+
+  test('a forged entry, whose act was not allowed, is named by its index', () => {
+    const story = talks();
+    const entry = placeSigned(story.now(), signedBy(story.now(), 'consent', 'denkbeeld'), 'fictiviteit', start);
+    expect(proof([...story.entries, entry])).toMatchObject({ ok: true, faults: [{ index: 3, code: 'ONLY_INVOLVED' }] });
+  });
+
+  test('a fork is shown with both entries and their signer', () => {
+    const story = talks();
+    const [a, b] = (['consent', 'object'] as const).map((type) =>
+      placeSigned(story.now(), signedBy(story.now(), type, 'linde'), 'fictiviteit', start),
+    ) as [string, string];
+    expect(proof([...story.entries, a, b])).toMatchObject({
+      ok: true,
+      forks: [{ epoch: 0, index: 3, signers: ['fictiviteit'] }],
+    });
+  });
+
+  test('an act that was withheld stands in it, signed and without a place', () => {
+    const story = talks();
+    expect(proof(story.entries, [signedBy(story.now(), 'consent', 'linde')])).toMatchObject({ ok: true, unplaced: 1 });
+  });
+
+  test('acts in another order than their authors made them are named by their index', () => {
+    const story = talks();
+    const first = signedBy(story.now(), 'object', 'linde');
+    const second = signedBy(story.now(), 'consent', 'linde', { previousAct: held(first).hash });
+    const one = placeSigned(story.now(), second, 'fictiviteit', start);
+    expect(proof([...story.entries, one])).toMatchObject({
+      ok: true,
+      faults: [{ index: 3, code: 'ACT_OUT_OF_ORDER' }],
+    });
+  });
 });

@@ -4,8 +4,7 @@ import type { Act, ActType } from './act.ts';
 import { CHANNEL } from './act.ts';
 import { channel, DAY, foundation } from './chain.fixture.ts';
 import { buildDisputeFile, type DisputeFile } from './dispute-file.ts';
-import { signClaims } from './jws.ts';
-import { createSignedStory, keys, names, publicKeys, signedBy, signerOf } from './signed.fixture.ts';
+import { createSignedStory, directory, keys, publicKeys, signedBy, signerOf } from './signed.fixture.ts';
 import { type SaltedText, textHash } from './text-hash.ts';
 
 /** An escalation that went outside, of which one party lets go a text and another withholds one with a reason. */
@@ -43,18 +42,6 @@ export function exportDispute(): DisputeFile {
   act('withhold', 'linde', { items: itemOf('linde', 'object', 'reason'), ...say({ reason: 'Bedrijfsgeheim' }) });
 
   const registryKey = publicKeys.get(CHANNEL)?.export({ format: 'jwk' }) as object;
-  const directory = {
-    version: 3,
-    at: Math.floor(story.nowMs() / 1000),
-    participants: names
-      .filter((name) => name !== CHANNEL)
-      .map((id) => ({
-        id,
-        name: id,
-        kind: id === foundation ? 'FOUNDATION' : 'CARE_COOPERATIVE',
-        keys: { sign: [publicKeys.get(id)?.export({ format: 'jwk' })], agree: [] },
-      })),
-  };
   return buildDisputeFile(
     {
       escalation: story.now().id,
@@ -63,7 +50,7 @@ export function exportDispute(): DisputeFile {
       keys,
       calendar: structuredClone(calendars.office),
       foundation,
-      directories: [signClaims('directory+jwt', JSON.parse(JSON.stringify(directory)), signerOf(CHANNEL))],
+      directories: [directory],
       registryKeys: [registryKey],
       textOf: (hash) => texts.get(hash),
       exportedBy: 'linde',

@@ -1,10 +1,10 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import type { Act, ActType, Entry } from './act.ts';
 import { CHANNEL } from './act.ts';
-import { actBy, contentOf, context, raiseAct, start } from './chain.fixture.ts';
+import { actBy, contentOf, context, foundation, raiseAct, start } from './chain.fixture.ts';
 import { nextEntry, openEntry, signAct, signEntry } from './entry.ts';
 import { foldEntry } from './fold-entry.ts';
-import { type KeyLookup, type Signer, thumbprintOf } from './jws.ts';
+import { type KeyLookup, type Signer, signClaims, thumbprintOf } from './jws.ts';
 import type { Escalation } from './state.ts';
 
 /** Chains with real signatures. The keys are made from the names of their owners: they secure nothing. */
@@ -84,3 +84,20 @@ export function createSignedStory(parties: readonly string[], more: Partial<Act>
     content: (type: ActType) => contentOf(type, now),
   };
 }
+
+/** The registry's directory of these parties. */
+export const directory = signClaims(
+  'directory+jwt',
+  {
+    version: 3,
+    at: Math.floor(start / 1000),
+    participants: names
+      .filter((name) => name !== CHANNEL)
+      .map((id) => {
+        const { kty, crv, x } = publicKeys.get(id)?.export({ format: 'jwk' }) ?? {};
+        const kind = id === foundation ? 'FOUNDATION' : 'CARE_COOPERATIVE';
+        return { id, name: id, kind, keys: { sign: [{ kty, crv, x }], agree: [] } };
+      }),
+  },
+  signerOf(CHANNEL),
+);

@@ -21,5 +21,4 @@ test('M-18, M-19, M-20, M-22, M-24: random acts of random parties keep every inv
   ]) {
     expect(reached.get(place) ?? 0, place).toBeGreaterThan(50);
   }
-  expect(reached.get('3:NORMAL') ?? 0).toBeGreaterThan(0);
 }, 600_000);
