@@ -1,3 +1,5 @@
+// First of all: graphql looks once, when it is loaded.
+import './production.ts';
 import { readConfig } from './config.ts';
 import { createGateway } from './gateway.ts';
 import { createLogger, errorFields } from './telemetry/logger.ts';

@@ -7,8 +7,10 @@ import {
   createHmac,
   createPrivateKey,
   createPublicKey,
+  createSecretKey,
   diffieHellman,
   hkdfSync,
+  type KeyObject,
   randomBytes,
   timingSafeEqual,
 } from 'node:crypto';
@@ -41,15 +43,17 @@ const validMs = 5_000;
 export function createSeals({ agreeKey, agreeKeysOf, now }: SealOptions): Seals {
   const startedAtMs = now();
   const own = createPrivateKey({ key: agreeKey, format: 'jwk' } as Parameters<typeof createPrivateKey>[0]);
-  const pairs = new Map<string, Buffer>();
+  const nextNonce = createNonces();
+  const pairs = new Map<string, KeyObject>();
 
-  const pairKey = (endpoint: string, theirs: JsonWebKey): Buffer => {
+  const pairKey = (endpoint: string, theirs: JsonWebKey): KeyObject => {
     const name = `${endpoint} ${theirs.x}`;
     let key = pairs.get(name);
     if (key === undefined) {
       const publicKey = createPublicKey({ key: theirs, format: 'jwk' } as Parameters<typeof createPublicKey>[0]);
       const shared = diffieHellman({ privateKey: own, publicKey });
-      key = Buffer.from(hkdfSync('sha256', shared, Buffer.alloc(0), `kortelijn pair v1|hub|${endpoint}`, 32));
+      const secret = hkdfSync('sha256', shared, Buffer.alloc(0), `kortelijn pair v1|hub|${endpoint}`, 32);
+      key = createSecretKey(new Uint8Array(secret));
       pairs.set(name, key);
     }
     return key;
@@ -59,7 +63,7 @@ export function createSeals({ agreeKey, agreeKeysOf, now }: SealOptions): Seals 
     seal(endpoint, request, endpointNowMs) {
       const theirs = agreeKeysOf(endpoint)[0];
       if (theirs === undefined) return undefined;
-      const jti = randomBytes(16).toString('base64url');
+      const jti = nextNonce();
       const t = String(Math.round(endpointNowMs));
       return `v1;t=${t};jti=${jti};mac=${mac(pairKey(endpoint, theirs), request, t, jti).toString('base64url')}`;
     },
@@ -78,9 +82,26 @@ export function createSeals({ agreeKey, agreeKeysOf, now }: SealOptions): Seals 
   };
 }
 
-function mac(key: Buffer, { method, path, body, assertion }: Sealed, t: string, jti: string): Buffer {
+function mac(key: KeyObject, { method, path, body, assertion }: Sealed, t: string, jti: string): Buffer {
   const lines = ['kortelijn seal v1', method, path, digest(body), t, jti, digest(assertion)];
   return createHmac('sha256', key).update(lines.join('\n')).digest();
 }
 
 const digest = (value: string | Uint8Array): string => createHash('sha256').update(value).digest('base64url');
+
+const nonceBytes = 16;
+const noncesPerDraw = 256;
+
+/** Asking the system for random bytes costs more than the MAC itself, so they are drawn many at a time and used once. */
+function createNonces(): () => string {
+  let drawn = Buffer.alloc(0);
+  let used = 0;
+  return () => {
+    if (used >= drawn.length) {
+      drawn = randomBytes(nonceBytes * noncesPerDraw);
+      used = 0;
+    }
+    used += nonceBytes;
+    return drawn.toString('base64url', used - nonceBytes, used);
+  };
+}

@@ -1,5 +1,5 @@
 /** Starts one participant's endpoint, says when it is ready, and waits for a signal. */
-import './production.ts';
+import '@kortelijn/kit/server/production.ts';
 import { pino } from 'pino';
 import { type Config, readConfig } from './config.ts';
 import { createEndpoint } from './server.ts';

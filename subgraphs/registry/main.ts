@@ -1,4 +1,5 @@
 /** Reads the configuration, starts, says so in one line, and stops on a signal. */
+import '@kortelijn/kit/server/production.ts';
 import { pino } from 'pino';
 import { readConfig } from './config.ts';
 import { createRegistry } from './server.ts';
