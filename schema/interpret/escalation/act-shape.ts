@@ -8,12 +8,12 @@ import { type Act, type ActType, actRoles, actTypes, CHANNEL, outcomeRoutes } fr
  */
 export function readAct(value: unknown): Act | string {
   if (!isObject(value)) return 'an act is an object';
-  for (const name of [...always, ...(membersOf[value.type as ActType] ?? [])]) {
-    if (!Object.hasOwn(value, name)) return `the act has no ${name}`;
-  }
-  const type = value.type as ActType;
+  const type = actTypes.find((each) => each === value.type);
+  if (!type) return 'type is not of its form';
+  const members = [...always, ...(membersOf[type] ?? [])];
+  for (const name of members) if (!Object.hasOwn(value, name)) return `the act has no ${name}`;
   for (const [name, member] of Object.entries(value)) {
-    if (!always.includes(name) && !(membersOf[type] ?? []).includes(name)) return `${type} carries no ${name}`;
+    if (!members.includes(name)) return `${type} carries no ${name}`;
     if (!forms[name]?.(member)) return `${name} is not of its form`;
   }
   return value as unknown as Act;
@@ -75,16 +75,26 @@ const orNull =
   (value) =>
     value === null || form(value);
 
-const units = ['MINUTES', 'HOURS', 'SERVICE_MINUTES', 'SERVICE_HOURS', 'WORKING_DAYS', 'DAYS', 'WEEKS', 'MONTHS'];
-const target: Form = (value) =>
-  isObject(value) &&
-  Object.keys(value).every((name) => ['n', 'unit', 'staysOnNonWorkingDay'].includes(name)) &&
-  units.includes((value as unknown as Target).unit satisfies TargetUnit) &&
-  whole(value.n) &&
-  (value.n as number) > 0 &&
-  // A year in the smallest unit: longer windows are a mistake, and counting them costs.
-  (value.n as number) <= 366 * 24 * 60 &&
-  (value.staysOnNonWorkingDay === undefined || typeof value.staysOnNonWorkingDay === 'boolean');
+/** A year in each unit: longer windows are a mistake, and counting them costs. */
+const unitMax: Readonly<Record<TargetUnit, number>> = {
+  MINUTES: 366 * 24 * 60,
+  HOURS: 366 * 24,
+  SERVICE_MINUTES: 366 * 24 * 60,
+  SERVICE_HOURS: 366 * 24,
+  WORKING_DAYS: 366,
+  DAYS: 366,
+  WEEKS: 52,
+  MONTHS: 12,
+};
+const target: Form = (value) => {
+  if (!isObject(value) || !Object.keys(value).every((name) => ['n', 'unit', 'staysOnNonWorkingDay'].includes(name))) {
+    return false;
+  }
+  const { n, unit, staysOnNonWorkingDay } = value as Partial<Target>;
+  const isKnown = unit !== undefined && Object.hasOwn(unitMax, unit);
+  const isFlag = staysOnNonWorkingDay === undefined || typeof staysOnNonWorkingDay === 'boolean';
+  return isKnown && isFlag && whole(n) && (n as number) > 0 && (n as number) <= unitMax[unit];
+};
 
 const isDate: Form = (value) =>
   typeof value === 'string' &&
