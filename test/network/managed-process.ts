@@ -62,7 +62,9 @@ export function createManagedProcess(spec: ServiceSpec): ManagedProcess {
       started.once('exit', (code, signal) => {
         clearTimeout(timer);
         reject(
-          new Error(`Expected ${spec.name} to become ready, but it ended with ${code ?? signal}; its last words:\n${lastWords(spec.logFile)}`),
+          new Error(
+            `Expected ${spec.name} to become ready, but it ended with ${code ?? signal}; its last words:\n${lastWords(spec.logFile)}`,
+          ),
         );
       });
       createInterface({ input: started.stdout }).on('line', (line) => {
