@@ -75,15 +75,16 @@ export function nextCommands(traceId: string, event: LogEvent, salt: string, bef
   const team = teamName(event);
   const words = `${event.status} · ${event.transition}`;
 
+  const target = targetOf(event);
   if (walk.now().holder !== player) {
     const { state } = walk.now();
     if (state === 'REPORTED' || state === 'ACKNOWLEDGED') walk.reject(player, words);
     else {
-      walk.toWork(words);
+      // What is completed here and there alike was not taken up again: the hub is asked, and refuses, as it is.
+      if (!(isCompleted(state) && target !== undefined && isCompleted(target.state))) walk.toWork(words);
       walk.handOver(player, team, words);
     }
   }
-  const target = targetOf(event);
   const leavesCompletion = target !== undefined && isCompleted(walk.now().state) && !isCompleted(target.state);
   if (leavesCompletion) walk.toWork(words);
   if (walk.now().team !== team && walk.now().state !== 'CLOSED') walk.assign(team);

@@ -70,6 +70,12 @@ describe('the commands for one event of a log', () => {
       from('WAITING', { waitReason: 'USER' }),
       ['resumeIncident', 'resolveIncident'],
     ],
+    [
+      'closed once more by another participant, which the hub refuses',
+      event('Completed · Closed', 'T9', 'Org line C', 0),
+      from('CLOSED'),
+      ['handOverIncident', 'acknowledgeIncident', 'startIncident', 'resolveIncident', 'confirmIncident'],
+    ],
     ['work after closing', event('Accepted · In Progress', 'T1', 'Org line A2', 0), from('CLOSED'), ['reopenIncident']],
   ];
   for (const [title, given, before, wanted] of cases) {
