@@ -218,7 +218,8 @@ test('the sequences above do reach everything: each event is decided, and refuse
       for (const { step: one } of past.decisions) seen.add(one.event);
       refusals += past.refusals;
     }),
-    { numRuns: 500 },
+    // A fixed seed: this judges the generator, and a rare event must not decide whether it passes.
+    { numRuns: 500, seed: 2026 },
   );
   expect([...seen].sort()).toEqual([...events].sort());
   expect(refusals).toBeGreaterThan(0);
