@@ -49,8 +49,15 @@ process.on('SIGTERM', stop);
 
 say(`Ready in ${((Date.now() - startedAt) / 1000).toFixed(1)} s.`);
 if (!values.empty && firstStart) {
-  await tellStory(network, say);
-  // Written last: a start that was broken off tells the story again on a clean folder only with --reset.
+  try {
+    await tellStory(network, say);
+  } catch (error) {
+    say(String(error));
+    say('The story broke off; `npm start -- --reset` begins again.');
+    await network.stop();
+    process.exit(1);
+  }
+  // Written last: a story that broke off is not taken for a whole one.
   writeFileSync(join(dataDir, 'story-told'), new Date().toISOString());
 }
 if (!values.empty) keepReporting(network);

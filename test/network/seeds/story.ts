@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Caller } from '../callers.ts';
 import type { Network } from '../network.ts';
+import { commandDocument } from '../scenario.ts';
 import { collecting, type OpenIncident, openIncidents, pastTitles } from './plots.ts';
 import { createRandom, type Random } from './random.ts';
 import { reportStatus } from './service-status.ts';
@@ -15,20 +16,6 @@ const dayMs = 24 * hourMs;
 const pastDays = 90;
 const pastPerParticipant = 40;
 const deliveryMs = 30_000;
-
-/** The document of each mutation that returns the incident, or a link to where it now is. */
-const document = (mutation: string) => {
-  const input = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input!`;
-  const refusals =
-    '... on StateDoesNotAllow { message } ... on NotAllowed { message code } ... on InvalidInput { message code path } ... on NotFound { message } ... on CommandIdReused { message }';
-  const effect = ['reportIncident', 'handOverIncident'].includes(mutation)
-    ? '... on IncidentSent { link { id } }'
-    : mutation === 'addNote'
-      ? '... on NoteAdded { note { id } }'
-      : '... on IncidentChanged { incident { id } }';
-  const absent = mutation === 'reportIncident' ? refusals.replace('... on NotFound { message } ', '') : refusals;
-  return `mutation Story($input: ${input}) { result: ${mutation}(input: $input) { __typename ${effect} ${absent} } }`;
-};
 
 export async function tellStory(network: Network, say: (line: string) => void): Promise<void> {
   const teller = createTeller(network, `story-${new Date().toISOString().slice(0, 10)}`);
@@ -62,7 +49,7 @@ function createTeller(network: Network, batch: string) {
     };
     // A handover or a report to another party is on its way for a moment: until then its new owner does not know it.
     for (const until = Date.now() + deliveryMs; ; await sleep(50)) {
-      const { data, errors } = await caller.ask(document(mutation), variables);
+      const { data, errors } = await caller.ask(commandDocument(mutation), variables);
       const result = data?.result;
       if (['IncidentChanged', 'IncidentSent', 'NoteAdded'].includes(result?.__typename)) return result;
       if (result?.__typename !== 'NotFound' || Date.now() > until) {
