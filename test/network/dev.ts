@@ -38,7 +38,7 @@ const firstStart = !existsSync(join(dataDir, 'story-told'));
 const network = await createNetwork({
   dataDir,
   port,
-  onReady: (name, url) => say(`  ${name.padEnd(16)} ${url}`),
+  onReady: (name, url, pid) => say(`  ${name.padEnd(16)} ${url.padEnd(34)} process ${pid}`),
 });
 let stopping: Promise<void> | undefined;
 const stop = () => {

@@ -28,7 +28,7 @@ export interface NetworkOptions {
   /** Environment for single processes, by name (`gateway`, `registry`, `identity`, a participant's id). */
   readonly env?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Told as each process becomes ready. */
-  readonly onReady?: (name: string, url: string) => void;
+  readonly onReady?: (name: string, url: string, pid: number | undefined) => void;
 }
 
 export interface Network extends AsyncDisposable {
@@ -161,7 +161,7 @@ export async function createNetwork(options: NetworkOptions = {}): Promise<Netwo
     await Promise.all(
       [...processes.values()].map(async (one) => {
         const url = await one.start();
-        options.onReady?.(one.name, url);
+        options.onReady?.(one.name, url, one.pid);
       }),
     );
   } catch (error) {
