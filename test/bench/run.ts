@@ -50,6 +50,8 @@ for (const [file, rows] of tables) {
 async function run(file: string): Promise<{ rows: Row[]; code: number | null }> {
   const child = spawn(process.execPath, ['--import', 'tsx', `${folder}${file}`], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    // As services run: outside production graphql checks at every value which copy of it is in use.
+    env: { ...process.env, NODE_ENV: 'production' },
   });
   const ended = once(child, 'close') as Promise<[number | null]>;
   const rows: Row[] = [];
