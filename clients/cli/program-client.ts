@@ -79,7 +79,8 @@ function parsed(text: string, status: number): HubAnswer {
   }
 }
 
-async function login({ issuer, clientId, scope, audience, privateKey }: ProgramCredentials) {
+/** A token by client credentials with private_key_jwt (RFC 7523). */
+export async function login({ issuer, clientId, scope, audience, privateKey }: ProgramCredentials) {
   const discovered = await fetch(`${issuer}/.well-known/openid-configuration`);
   const { token_endpoint: tokenEndpoint } = (await discovered.json()) as { token_endpoint: string };
   const assertion = await new SignJWT({})

@@ -3,8 +3,8 @@
  * A persona's token comes from the demo door of the identity provider, a program's by private_key_jwt (RFC 7523).
  */
 import type { JsonWebKey } from 'node:crypto';
-import { randomUUID } from 'node:crypto';
-import { importJWK, SignJWT } from 'jose';
+import { login } from '@kortelijn/cli/program-client.ts';
+import type { JWK } from 'jose';
 import type { DemoParticipant } from './demo-network.ts';
 
 export interface Answer<Data = Record<string, unknown>> {
@@ -56,13 +56,20 @@ function createCaller(persona: string, options: CallersOptions): Caller {
     throw new Error(`Expected participant/persona or participant/client id of the demo network, got ${persona}`);
   }
   const issuer = `${options.identityUrl}/${participant.id}`;
-  const login = () =>
+  const renew = () =>
     program === undefined
       ? personaToken(issuer, person?.subject ?? '')
-      : programToken(issuer, program.clientId, program.scope, options.clientKey(program.clientId), options.audience);
+      : login({
+          participant: participant.id,
+          issuer,
+          clientId: program.clientId,
+          scope: program.scope,
+          audience: options.audience,
+          privateKey: options.clientKey(program.clientId) as JWK,
+        });
   let current: { token: string; expiresAtMs: number } | undefined;
   const token = async () => {
-    if (current === undefined || current.expiresAtMs - renewBeforeMs < Date.now()) current = await login();
+    if (current === undefined || current.expiresAtMs - renewBeforeMs < Date.now()) current = await renew();
     return current.token;
   };
   return {
@@ -82,33 +89,6 @@ function createCaller(persona: string, options: CallersOptions): Caller {
 
 const personaToken = (issuer: string, persona: string) =>
   tokenFrom(`${issuer}/demo/token`, { 'content-type': 'application/json' }, JSON.stringify({ persona }));
-
-async function programToken(issuer: string, clientId: string, scope: string, key: JsonWebKey, audience: string) {
-  const assertion = await new SignJWT({})
-    .setProtectedHeader({ alg: 'EdDSA', kid: String(key.kid) })
-    .setIssuer(clientId)
-    .setSubject(clientId)
-    .setAudience(issuer)
-    .setJti(randomUUID())
-    .setIssuedAt()
-    .setExpirationTime('60s')
-    .sign(await importJWK({ ...key, kty: 'OKP' }, 'EdDSA'));
-  const discovery = (await (await fetch(`${issuer}/.well-known/openid-configuration`)).json()) as {
-    token_endpoint: string;
-  };
-  return tokenFrom(
-    discovery.token_endpoint,
-    { 'content-type': 'application/x-www-form-urlencoded' },
-    new URLSearchParams({
-      grant_type: 'client_credentials',
-      client_id: clientId,
-      scope,
-      resource: audience,
-      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-      client_assertion: assertion,
-    }).toString(),
-  );
-}
 
 async function tokenFrom(url: string, headers: Record<string, string>, body: string) {
   const response = await fetch(url, { method: 'POST', headers, body });
