@@ -2,11 +2,10 @@ import { argument, type Contract, type ContractField, directive, namedType, type
 
 /** The hub holds no list of field names: each root field of `participant` says itself where it goes. */
 export function routedRoots({ subgraphs: { participant } }: Contract): string[] {
-  const problems = participant.types.has('Subscription')
-    ? [
-        'Subscription in participant: public subscriptions belong to hub, a participant gives its feed as Query.changes.',
-      ]
-    : [];
+  const streams = participant.types.get('Subscription')?.fields ?? [];
+  const problems = streams
+    .filter((field) => !directive(field, 'inaccessible'))
+    .map(({ path }) => `${path}: public subscriptions belong to hub; what only the hub follows is @inaccessible.`);
   const roots = ['Query', 'Mutation'].flatMap((name) => participant.types.get(name)?.fields ?? []);
   return [...problems, ...roots.flatMap((field) => judge(participant, field))];
 }
