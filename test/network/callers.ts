@@ -20,6 +20,8 @@ export interface Answer<Data = Record<string, unknown>> {
 
 export interface Caller {
   token(): Promise<string>;
+  /** A new token; a persona's may be asked for a shorter life. */
+  freshToken(seconds?: number): Promise<string>;
   // biome-ignore lint/suspicious/noExplicitAny: a test names the shape it asked for, or reads freely.
   ask<Data = any>(
     document: string,
@@ -56,9 +58,9 @@ function createCaller(persona: string, options: CallersOptions): Caller {
     throw new Error(`Expected participant/persona or participant/client id of the demo network, got ${persona}`);
   }
   const issuer = `${options.identityUrl}/${participant.id}`;
-  const renew = () =>
+  const renew = (seconds?: number) =>
     program === undefined
-      ? personaToken(issuer, person?.subject ?? '')
+      ? personaToken(issuer, person?.subject ?? '', seconds)
       : login({
           participant: participant.id,
           issuer,
@@ -74,6 +76,7 @@ function createCaller(persona: string, options: CallersOptions): Caller {
   };
   return {
     token,
+    freshToken: async (seconds) => (await renew(seconds)).token,
     ask: async (document, variables = {}, headers = {}) => {
       const response = await fetch(`${options.hubUrl}/graphql`, {
         method: 'POST',
@@ -87,8 +90,12 @@ function createCaller(persona: string, options: CallersOptions): Caller {
   };
 }
 
-const personaToken = (issuer: string, persona: string) =>
-  tokenFrom(`${issuer}/demo/token`, { 'content-type': 'application/json' }, JSON.stringify({ persona }));
+const personaToken = (issuer: string, persona: string, expiresInSeconds?: number) =>
+  tokenFrom(
+    `${issuer}/demo/token`,
+    { 'content-type': 'application/json' },
+    JSON.stringify({ persona, expiresInSeconds }),
+  );
 
 async function tokenFrom(url: string, headers: Record<string, string>, body: string) {
   const response = await fetch(url, { method: 'POST', headers, body });

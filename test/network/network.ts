@@ -6,10 +6,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readCursorKeys } from '@kortelijn/gateway/cursor-keys.ts';
 import { removeCluster } from '@kortelijn/kit/postgres/folders.ts';
 import { openPostgres } from '@kortelijn/kit/postgres/open.ts';
 import { type Caller, createCallers } from './callers.ts';
-import { type DemoParticipant, demoParticipants, foundationId } from './demo-network.ts';
+import { type DemoParticipant, demoParticipants, foundationId, type Persona } from './demo-network.ts';
+import { createFaultProxy, type FaultProxy } from './fault-proxy.ts';
 import { freePorts } from './free-ports.ts';
 import { clientKeyIn, keysIn, publicKeys } from './keys.ts';
 import { createManagedProcess, type ManagedProcess } from './managed-process.ts';
@@ -23,8 +25,19 @@ export interface NetworkOptions {
   readonly dataDir?: string;
   /** Which of the demo's participants take part, besides the foundation; all by default. */
   readonly participants?: readonly string[];
+  /** Who else works there, by participant, beside those of the demo. */
+  readonly people?: Readonly<Record<string, readonly Persona[]>>;
   /** The gateway's port; the other processes follow it. Without it any free block. */
   readonly port?: number;
+  /** How many gateways serve the network, with one set of cursor keys: `gateway`, `gateway-2` and so on. */
+  readonly gateways?: number;
+  /**
+   * Behind a line that can be made to fail: a participant's id, the line to its endpoint; `linde→hub`, the line from
+   * that participant to the hub; `gateway`, `gateway-2`, the line to that gateway, for whoever takes `line` of it.
+   */
+  readonly proxied?: readonly string[];
+  /** Of everything that the lines draw; printed when there are lines. SEED, else another at each run. */
+  readonly seed?: number;
   /** Environment for single processes, by name (`gateway`, `registry`, `identity`, a participant's id). */
   readonly env?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Told as each process becomes ready. */
@@ -38,6 +51,11 @@ export interface Network extends AsyncDisposable {
   readonly participants: readonly DemoParticipant[];
   /** By name: `gateway`, `registry`, `identity` or a participant's id. */
   process(name: string): ManagedProcess;
+  readonly gateways: readonly NetworkGateway[];
+  /** The first gateway is 0. */
+  gateway(index: number): NetworkGateway;
+  /** The line of that name, as asked for with `proxied`. */
+  line(name: string): FaultProxy;
   /** The address at which a participant or the registry answers. */
   endpoint(name: string): string;
   databaseUrl(name: string): string;
@@ -46,21 +64,40 @@ export interface Network extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
+export interface NetworkGateway {
+  readonly name: string;
+  /** Its origin. */
+  readonly url: string;
+  /** The same by its line, where it has one. */
+  readonly lineUrl: string;
+  readonly process: ManagedProcess;
+}
+
 export async function createNetwork(options: NetworkOptions = {}): Promise<Network> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'kortelijn-'));
-  const participants = demoParticipants.filter(
-    ({ id }) => id === foundationId || options.participants === undefined || options.participants.includes(id),
+  const participants = demoParticipants
+    .filter(({ id }) => id === foundationId || options.participants === undefined || options.participants.includes(id))
+    .map((one) => ({ ...one, personas: [...one.personas, ...(options.people?.[one.id] ?? [])] }));
+  const gatewayNames = Array.from({ length: options.gateways ?? 1 }, (_, n) =>
+    n === 0 ? 'gateway' : `gateway-${n + 1}`,
   );
-  const names = ['gateway', 'identity', 'registry', ...participants.map(({ id }) => id)];
+  // Further gateways come last: the ports of the others stay the same.
+  const names = ['gateway', 'identity', 'registry', ...participants.map(({ id }) => id), ...gatewayNames.slice(1)];
+  const databases = names.filter((name) => !gatewayNames.includes(name) && name !== 'identity');
   const ports = portsFor(names, options.port ?? (await freePorts(names.length))[0] ?? 0);
   const at = (name: string, path = '') => `http://localhost:${ports.get(name)}${path}`;
+  const lines = await openLines(options, ports);
+  const byLine = (name: string, behind: string, path = '') => {
+    const line = lines.get(name);
+    return line === undefined ? at(behind, path) : `http://localhost:${line.port}${path}`;
+  };
 
   const postgres = await openPostgres({
     dataDir: join(dataDir, 'postgres'),
     databaseUrl: process.env.DATABASE_URL,
     prefix: `kl_${ports.get('gateway')}_`,
   });
-  for (const name of names.slice(2)) await postgres.ensureDatabase(name);
+  for (const name of databases) await postgres.ensureDatabase(name);
 
   const file = (name: string, content: unknown) => {
     const path = join(dataDir, name);
@@ -87,17 +124,11 @@ export async function createNetwork(options: NetworkOptions = {}): Promise<Netwo
       })),
     ),
   );
+  const cursorKeysFile = join(dataDir, 'keys', 'cursors.json');
+  // Made before several gateways look for it at once.
+  readCursorKeys(cursorKeysFile);
   const shared = { HOST: '127.0.0.1', HUB_URL: at('gateway'), PINS_FILE: pins, TOKEN_AUDIENCE: hubAudience };
   const environment: Record<string, Record<string, string>> = {
-    gateway: {
-      ...shared,
-      KEYS_FILE: keysFile('hub'),
-      CURSOR_KEYS: join(dataDir, 'keys', 'cursors.json'),
-      REGISTRY_URL: at('registry', '/graphql'),
-      DATA_DIR: join(dataDir, 'gateway'),
-      PUBLIC_URL: at('gateway'),
-      DEMO_IDENTITIES: at('identity'),
-    },
     identity: {
       HOST: '127.0.0.1',
       PUBLIC_URL: at('identity'),
@@ -116,16 +147,28 @@ export async function createNetwork(options: NetworkOptions = {}): Promise<Netwo
       SEED_FILE: file(
         'seed/registry.json',
         registrySeed(participants, {
-          endpoint: (id) => at(id, '/graphql'),
+          endpoint: (id) => byLine(id, id, '/graphql'),
           issuer: (id) => at('identity', `/${id}`),
           keys: (id) => publicKeys(keysOf(id)),
         }),
       ),
     },
   };
+  for (const name of gatewayNames) {
+    environment[name] = {
+      ...shared,
+      KEYS_FILE: keysFile('hub'),
+      CURSOR_KEYS: cursorKeysFile,
+      REGISTRY_URL: byLine('registry', 'registry', '/graphql'),
+      DATA_DIR: join(dataDir, name),
+      PUBLIC_URL: at(name),
+      DEMO_IDENTITIES: at('identity'),
+    };
+  }
   for (const participant of participants) {
     environment[participant.id] = {
       ...shared,
+      HUB_URL: byLine(hubLine(participant.id), 'gateway'),
       KORTELIJN_NAME: participant.id,
       KEYS_FILE: keysFile(participant.id),
       DATABASE_URL: postgres.url(participant.id),
@@ -151,7 +194,9 @@ export async function createNetwork(options: NetworkOptions = {}): Promise<Netwo
     return found;
   };
 
+  const closeLines = () => Promise.all([...lines.values()].map((line) => line[Symbol.asyncDispose]()));
   const stop = async () => {
+    await closeLines();
     await Promise.all([...processes.values()].map((one) => one.stop()));
     await postgres.stop();
     if (options.dataDir === undefined) await removeData(dataDir);
@@ -167,6 +212,7 @@ export async function createNetwork(options: NetworkOptions = {}): Promise<Netwo
   } catch (error) {
     // Keep the folder, the logs in it say what happened.
     await Promise.all([...processes.values()].map((one) => one.kill()));
+    await closeLines();
     await postgres.stop();
     throw error;
   }
@@ -178,12 +224,30 @@ export async function createNetwork(options: NetworkOptions = {}): Promise<Netwo
     participants,
     clientKey: (clientId) => clientKey(clientId).privateKey,
   });
+  const gateways = gatewayNames.map((name) => ({
+    name,
+    url: at(name),
+    lineUrl: byLine(name, name),
+    process: processOf(name),
+  }));
   return {
     dataDir,
     hubUrl: at('gateway'),
     identityUrl: at('identity'),
     participants,
     process: processOf,
+    gateways,
+    gateway: (index) => {
+      const found = gateways[index];
+      if (found === undefined) throw new Error(`Expected a gateway below ${gateways.length}, got ${index}`);
+      return found;
+    },
+    line: (name) => {
+      const found = lines.get(name);
+      if (found === undefined)
+        throw new Error(`Expected one of the lines ${[...lines.keys()].join(', ')}, got ${name}`);
+      return found;
+    },
     endpoint: (name) => at(name, '/graphql'),
     databaseUrl: (name) => postgres.url(name),
     as: callers,
@@ -192,8 +256,24 @@ export async function createNetwork(options: NetworkOptions = {}): Promise<Netwo
   };
 }
 
+const hubLine = (participantId: string) => `${participantId}→hub`;
+
+async function openLines(
+  { proxied = [], seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31)) }: NetworkOptions,
+  ports: ReadonlyMap<string, number>,
+): Promise<ReadonlyMap<string, FaultProxy>> {
+  if (proxied.length > 0) console.log(`lines ${proxied.join(', ')}: SEED=${seed}`);
+  const opened = proxied.map(async (name, index) => {
+    const targetPort = ports.get(name.endsWith('→hub') ? 'gateway' : name);
+    if (targetPort === undefined)
+      throw new Error(`Expected a line to one of ${[...ports.keys()].join(', ')}, got ${name}`);
+    return [name, await createFaultProxy({ targetPort, seed: seed + index })] as const;
+  });
+  return new Map(await Promise.all(opened));
+}
+
 const mainOf = (name: string) => {
-  if (name === 'gateway') return 'gateway/main.ts';
+  if (name.startsWith('gateway')) return 'gateway/main.ts';
   if (name === 'identity') return 'test/network/identity-provider/main.ts';
   if (name === 'registry') return 'subgraphs/registry/main.ts';
   return 'subgraphs/participant/main.ts';

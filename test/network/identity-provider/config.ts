@@ -11,6 +11,8 @@ export interface IdentityProviderConfig {
   readonly dataDir: string | undefined;
   readonly audience: string;
   readonly redirectUris: readonly string[];
+  /** How long a token is good for when nobody asks for less; a test that waits for the end of one makes it short. */
+  readonly tokenSeconds: number;
   /** For the demo's short cut; what OpenID Connect itself issues follows the machine's clock. */
   readonly now: () => number;
 }
@@ -20,6 +22,10 @@ export function readConfig(env: NodeJS.ProcessEnv): IdentityProviderConfig {
   const port = Number(env.PORT ?? '4001');
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     problems.push(`PORT: expected a port number, found "${env.PORT}"`);
+  }
+  const tokenSeconds = Number(env.TOKEN_SECONDS ?? '3600');
+  if (!Number.isInteger(tokenSeconds) || tokenSeconds < 1 || tokenSeconds > 3_600) {
+    problems.push(`TOKEN_SECONDS: expected a whole number of seconds from 1 to 3600, found "${env.TOKEN_SECONDS}"`);
   }
   const personasFile = env.PERSONAS_FILE ?? '';
   if (personasFile === '')
@@ -41,6 +47,7 @@ export function readConfig(env: NodeJS.ProcessEnv): IdentityProviderConfig {
     personasFile,
     dataDir: env.DATA_DIR,
     audience: env.TOKEN_AUDIENCE ?? 'https://kortelijn.example/hub',
+    tokenSeconds,
     now: createClock(env).now,
     redirectUris: (env.REDIRECT_URIS ?? 'http://localhost:4000/callback').split(',').filter(Boolean),
   };

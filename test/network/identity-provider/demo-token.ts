@@ -10,6 +10,8 @@ export interface DemoTokenOptions {
   readonly issuer: string;
   readonly key: JsonWebKey;
   readonly audience: string;
+  /** When less is not asked for. */
+  readonly tokenSeconds: number;
   readonly now: () => number;
 }
 
@@ -24,10 +26,17 @@ const lifetimeSecondsMax = 3_600;
 /** Undefined: no such persona or program at this participant. */
 export type MakeDemoToken = (persona: string, lifetimeSeconds?: number) => DemoTokenAnswer | undefined;
 
-export function createDemoTokens({ participant, issuer, key, audience, now }: DemoTokenOptions): MakeDemoToken {
+export function createDemoTokens({
+  participant,
+  issuer,
+  key,
+  audience,
+  tokenSeconds,
+  now,
+}: DemoTokenOptions): MakeDemoToken {
   const privateKey = createPrivateKey({ key, format: 'jwk' });
   const header = encode({ alg: 'EdDSA', typ: 'at+jwt', kid: key.kid });
-  return (wanted, lifetimeSeconds = lifetimeSecondsMax) => {
+  return (wanted, lifetimeSeconds = tokenSeconds) => {
     const persona = participant.personas.find(({ subject }) => subject === wanted);
     const program = participant.programs.find(({ client_id }) => client_id === wanted);
     const expiresIn = Math.min(Math.max(Math.floor(lifetimeSeconds), 1), lifetimeSecondsMax);

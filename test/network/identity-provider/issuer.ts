@@ -14,6 +14,7 @@ export interface IssuerOptions {
   readonly key: JsonWebKey;
   readonly audience: string;
   readonly redirectUris: readonly string[];
+  readonly tokenSeconds: number;
   readonly cookieKeys: readonly string[];
   readonly now: () => number;
 }
@@ -21,7 +22,7 @@ export interface IssuerOptions {
 const hourSeconds = 3_600;
 
 export function createIssuer(options: IssuerOptions): Provider {
-  const { participant, issuer, key, audience, redirectUris, cookieKeys, now } = options;
+  const { participant, issuer, key, audience, redirectUris, tokenSeconds, cookieKeys, now } = options;
   const personas = new Map(participant.personas.map((persona) => [persona.subject, persona]));
   const scopes = [...new Set(participant.programs.flatMap(({ scope }) => scope.split(' ')))];
   const origins = new Set(redirectUris.map((uri) => new URL(uri).origin));
@@ -59,7 +60,7 @@ export function createIssuer(options: IssuerOptions): Provider {
             scope: participant.programs.find(({ client_id }) => client_id === client.clientId)?.scope ?? '',
             audience,
             accessTokenFormat: 'jwt',
-            accessTokenTTL: hourSeconds,
+            accessTokenTTL: tokenSeconds,
             jwt: { sign: { alg: 'EdDSA' } },
           };
         },
@@ -79,8 +80,8 @@ export function createIssuer(options: IssuerOptions): Provider {
     clientAuthMethods: ['none', 'private_key_jwt'],
     clientBasedCORS: (_context: OidcContext, origin: string) => origins.has(origin),
     ttl: {
-      AccessToken: hourSeconds,
-      ClientCredentials: hourSeconds,
+      AccessToken: tokenSeconds,
+      ClientCredentials: tokenSeconds,
       IdToken: hourSeconds,
       Grant: 12 * hourSeconds,
       Session: 12 * hourSeconds,

@@ -22,6 +22,7 @@ export interface IdentityProviderOptions {
   readonly dataDir: string | undefined;
   readonly audience: string;
   readonly redirectUris: readonly string[];
+  readonly tokenSeconds: number;
   readonly now: () => number;
 }
 
@@ -53,9 +54,9 @@ export async function startIdentityProvider(options: IdentityProviderOptions): P
   for (const participant of options.participants) {
     const issuer = `${url}/${participant.id}`;
     const key = signingKey(participant.id, options.dataDir);
-    const { audience, redirectUris, now } = options;
-    const provider = createIssuer({ participant, issuer, key, audience, redirectUris, cookieKeys, now });
-    const makeDemoToken = createDemoTokens({ participant, issuer, key, audience, now });
+    const { audience, redirectUris, tokenSeconds, now } = options;
+    const provider = createIssuer({ participant, issuer, key, audience, redirectUris, tokenSeconds, cookieKeys, now });
+    const makeDemoToken = createDemoTokens({ participant, issuer, key, audience, tokenSeconds, now });
     issuing.set(participant.id, { participant, provider, handle: provider.callback(), makeDemoToken });
   }
 
