@@ -18,6 +18,8 @@ export interface HubSchema {
   readonly schema: GraphQLSchema;
   readonly query: GraphQLObjectType;
   isLink(typeName: string): boolean;
+  /** What a stream says, and its parts: an object without an identity of its own. */
+  isItem(typeName: string): boolean;
   /** The type behind a link. */
   objectTypeOf(linkName: string, fieldName: string): string | undefined;
 }
@@ -26,11 +28,13 @@ export function readHubSchema(sdl: string): HubSchema {
   const document = parse(sdl, { noLocation: true });
   const schema = buildASTSchema(document, { assumeValidSDL: true });
   const links = new Set<string>();
+  const items = new Set<string>();
   for (const node of document.definitions) {
     if (node.kind !== Kind.OBJECT_TYPE_DEFINITION) continue;
     const fields = new Set((node.fields ?? []).map(({ name }) => name.value));
     const isKeyed = (node.directives ?? []).some(({ name }) => name.value === 'key');
     if (isKeyed && fields.has('participant')) links.add(node.name.value);
+    if (!isKeyed) items.add(node.name.value);
   }
   const query = schema.getQueryType();
   if (!query) throw new Error('Expected a Query in the SDL of the hub, found none.');
@@ -38,6 +42,7 @@ export function readHubSchema(sdl: string): HubSchema {
     schema,
     query,
     isLink: (typeName) => links.has(typeName),
+    isItem: (typeName) => items.has(typeName),
     objectTypeOf(linkName, fieldName) {
       const type = schema.getType(linkName);
       const field = isObjectType(type) ? type.getFields()[fieldName] : undefined;

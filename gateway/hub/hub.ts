@@ -5,24 +5,20 @@
  * Nothing here waits for anybody, so a board has its names while the registry is down.
  */
 import { idTags, isParticipantId, parseId } from '@kortelijn/schema/vocabulary/ids.ts';
-import type { GraphQLNamedType } from 'graphql';
-import { type FieldNode, getNamedType, Kind, type SelectionNode } from 'graphql';
+import { type FieldNode, Kind, type SelectionNode } from 'graphql';
 import { getArgumentValues } from 'graphql/execution/values.js';
-import { collectFields } from '../partition/collect-fields.ts';
-import type { DirectorySnapshot, Listed } from '../partition/directory-snapshot.ts';
+import type { DirectorySnapshot } from '../partition/directory-snapshot.ts';
 import { fieldOf } from '../partition/endpoint-selections.ts';
 import type { Fetch, FetchAnswer } from '../partition/fetch.ts';
 import { inlineFetch, responseKey } from '../partition/inline.ts';
 import { isJsonObject, type JsonObject, writeKey } from '../partition/json.ts';
 import { createLru } from '../partition/lru.ts';
 import { partialError } from '../partition/partial-error.ts';
+import { byType, prefixOf, type Source } from './compile.ts';
 import { type HubSchema, readHubSchema } from './hub-schema.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** A value of the hub, by what it is: someone in the directory, or an id that leads elsewhere. */
-type Source = { readonly kind: 'participant'; readonly listed: Listed } | { readonly kind: 'id'; readonly id: string };
-type Resolve = (source: Source, directory: DirectorySnapshot) => unknown;
 type ResolveRoot = (directory: DirectorySnapshot, variables: Variables, refuse: Refuse) => unknown;
 type Refuse = (code: string, path: readonly (string | number)[]) => void;
 
@@ -98,60 +94,6 @@ function compileRoot(hub: HubSchema, node: FieldNode): ResolveRoot {
       throw new Error(`Expected the hub to resolve Query.${node.name.value}, and it does not.`);
   }
 }
-
-/** Resolvers by type name, each compiled when it is first met. */
-function byType(hub: HubSchema, selections: readonly SelectionNode[]): (typeName: string) => Resolve {
-  const resolvers = new Map<string, Resolve>();
-  return (typeName) => {
-    let resolve = resolvers.get(typeName);
-    if (resolve === undefined) {
-      const type = hub.schema.getType(typeName);
-      resolve = type === undefined ? () => null : compileObject(hub, type, selections);
-      resolvers.set(typeName, resolve);
-    }
-    return resolve;
-  };
-}
-
-function compileObject(hub: HubSchema, type: GraphQLNamedType, selections: readonly SelectionNode[]): Resolve {
-  const fields: { readonly key: string; readonly resolve: Resolve }[] = [];
-  for (const field of collectFields(hub.schema, type, selections).values()) {
-    fields.push({ key: field.key, resolve: compileField(hub, type, field.name, field.selections) });
-  }
-  return (source, directory) => {
-    const object: JsonObject = {};
-    for (const { key, resolve } of fields) writeKey(object, key, resolve(source, directory));
-    return object;
-  };
-}
-
-function compileField(
-  hub: HubSchema,
-  type: GraphQLNamedType,
-  name: string,
-  selections: readonly SelectionNode[],
-): Resolve {
-  if (name === '__typename') return () => type.name;
-  if (name === 'id' || name === 'linkId')
-    return (source) => (source.kind === 'participant' ? source.listed.id : source.id);
-  if (type.name === 'Participant') {
-    if (name !== 'name' && name !== 'kind' && name !== 'accessionState') {
-      throw new Error(`Expected a field of the directory, found Participant.${name}.`);
-    }
-    return (source) => (source.kind === 'participant' ? source.listed[name] : null);
-  }
-  const definition = fieldOf(type, name);
-  if (!hub.isLink(type.name) || definition === undefined)
-    throw new Error(`Expected a field of the hub, found ${type.name}.${name}.`);
-  const inner = compileObject(hub, getNamedType(definition.type), selections);
-  if (name !== 'participant') return (source, directory) => inner(source, directory);
-  return (source, directory) => {
-    const listed = source.kind === 'id' ? directory.find(prefixOf(source.id)) : source.listed;
-    return listed === undefined ? null : inner({ kind: 'participant', listed }, directory);
-  };
-}
-
-const prefixOf = (id: string): string => id.slice(0, id.indexOf(':'));
 
 function compileEntities(hub: HubSchema, node: FieldNode, selections: readonly SelectionNode[]): ResolveRoot {
   const key = responseKey(node);

@@ -11,7 +11,7 @@ import {
 } from 'graphql';
 
 export interface InlinedFetch {
-  readonly kind: 'query' | 'mutation';
+  readonly kind: 'query' | 'mutation' | 'subscription';
   readonly rootFields: readonly FieldNode[];
   readonly variables: readonly VariableDefinitionNode[];
 }
@@ -23,9 +23,7 @@ export function inlineFetch(document: string): InlinedFetch {
     if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
     else if (node.kind === Kind.OPERATION_DEFINITION) operation = node;
   }
-  if (operation === undefined || operation.operation === 'subscription') {
-    throw new Error('Expected a query or a mutation for participants, found neither.');
-  }
+  if (operation === undefined) throw new Error('Expected an operation in the fetch, found none.');
 
   const inlined = new Map<string, SelectionNode>();
   const inlineSpread = (name: string): SelectionNode => {

@@ -12,13 +12,14 @@ import { compileEntities } from './entity-document.ts';
 import type { Fetch, FetchAnswer, FetchContext } from './fetch.ts';
 import { createKeptAnswers } from './kept-answers.ts';
 import { createListCursors } from './list-cursors.ts';
+import { type FeedPlace, sealPlace } from './live-cursor.ts';
 import { createLru } from './lru.ts';
 import { createMutations } from './mutations.ts';
 import type { Outcome } from './outcome.ts';
 import { createQueries } from './queries.ts';
 import { compileFetch } from './rewrite.ts';
 import { createAsk } from './scatter.ts';
-import { type CursorKey, sealCursor } from './sealed-cursor.ts';
+import type { CursorKey } from './sealed-cursor.ts';
 import { createSkew } from './skew.ts';
 
 export interface PartitionOptions {
@@ -54,11 +55,23 @@ export function createPartition(options: PartitionOptions): FetchPartition {
     now,
     kept: createKeptAnswers(contract.schema),
     cursors: createListCursors(cursorKeys),
-    liveCursor: (heads) => sealCursor(cursorKeys(), 'live', JSON.stringify({ heads: Object.fromEntries(heads) })),
+    liveCursor: (heads) => sealPlace(cursorKeys(), { binding: undefined, feeds: placesOf(heads), atMs: now() }),
   });
   return async (fetch, context) => {
     if (fetch.entities.length > 0) return entities(entitiesOf(fetch.document), fetch, context);
     const compiled = fetchOf(fetch.document);
     return compiled.kind === 'mutation' ? mutations(compiled, fetch, context) : queries(compiled, fetch, context);
   };
+}
+
+/** The ends of feeds as endpoints say them: epoch, colon, number. */
+function placesOf(heads: ReadonlyMap<string, string>): ReadonlyMap<string, FeedPlace> {
+  const places = new Map<string, FeedPlace>();
+  for (const [feed, head] of heads) {
+    const colon = head.lastIndexOf(':');
+    const seq = Number(head.slice(colon + 1));
+    // A head that cannot be read is none: the stream then says that it has nothing of this participant.
+    if (colon > 0 && Number.isSafeInteger(seq)) places.set(feed, { epoch: head.slice(0, colon), seq });
+  }
+  return places;
 }

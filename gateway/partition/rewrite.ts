@@ -69,25 +69,28 @@ export class ReservedAliasError extends Error {
 
 export function compileFetch(contract: Contract, document: string): CompiledFetch {
   const fetch = inlineFetch(document);
+  const { kind } = fetch;
+  if (kind === 'subscription')
+    throw new Error('Expected a query or a mutation for participants, found a subscription.');
   if (document.includes(privatePrefix)) {
     throw new ReservedAliasError(
       `Expected no name that begins with "${privatePrefix}", found one. Choose another alias.`,
     );
   }
-  const rootType = fetch.kind === 'query' ? contract.schema.getQueryType() : contract.schema.getMutationType();
-  if (!rootType) throw new Error(`Expected a ${fetch.kind} type in the participant contract, found none.`);
-  const roots = fetch.rootFields.map((node, index) => compileRoot(contract, rootType, fetch.kind, node, index));
+  const rootType = kind === 'query' ? contract.schema.getQueryType() : contract.schema.getMutationType();
+  if (!rootType) throw new Error(`Expected a ${kind} type in the participant contract, found none.`);
+  const roots = fetch.rootFields.map((node, index) => compileRoot(contract, rootType, kind, node, index));
   // Variables decide which fields go where, so a caller can bring about many sets: they are kept up to a bound.
   const documentOf = createLru(documentsMax, (name) => {
     const indexes = new Set(name.split(',').map(Number));
     return endpointDocument(
       contract,
-      fetch.kind,
+      kind,
       roots.filter(({ index }) => indexes.has(index)),
       fetch.variables,
     );
   });
-  return { kind: fetch.kind, roots, documentOf: (chosen) => documentOf(chosen.map(({ index }) => index).join()) };
+  return { kind, roots, documentOf: (chosen) => documentOf(chosen.map(({ index }) => index).join()) };
 }
 
 function compileRoot(
