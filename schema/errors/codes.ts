@@ -183,6 +183,31 @@ export const errorCodes = {
     remedy: 'Report the traceId.',
     retryable: false,
   },
+  // ---- request: streams
+  ACCESS_REVOKED: {
+    place: 'request',
+    meaning: 'What this stream or connection was opened with no longer holds: a right, a role or a key was taken away.',
+    remedy: 'Log in again and open it anew; what the caller may see is decided afresh.',
+    retryable: false,
+  },
+  CONSUMER_TOO_SLOW: {
+    place: 'request',
+    meaning: 'The stream was not read as fast as it was written for so long that it was closed.',
+    remedy: 'Resume with the last cursor; read faster or ask for fewer fields.',
+    retryable: true,
+  },
+  STOPPING: {
+    place: 'request',
+    meaning: 'This hub is being stopped and closes its streams.',
+    remedy: 'Connect again after a short, random wait and resume with the last cursor.',
+    retryable: true,
+  },
+  TOO_MANY_STREAMS: {
+    place: 'request',
+    meaning: 'As many connections are open for this caller, or operations on this connection, as may be.',
+    remedy: 'Close what is not used; one connection carries many streams.',
+    retryable: true,
+  },
   // ---- request: lists and cursors
   FIRST_OUT_OF_RANGE: {
     place: 'request',
