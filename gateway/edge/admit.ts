@@ -91,16 +91,19 @@ export function createWayIn({ supergraph, planner, limits, trustedDocuments, now
     if (coercion.coerced === undefined) return refused(...coercion.errors.map(badInput));
     const estimate = estimateCost(schema, checked.document, operation, coercion.coerced);
     if ('refusal' in estimate) return refused(estimate.refusal);
+    const isStream = operation.operation === 'subscription';
+    const limit = isStream ? limits.streamCostMax : limits.costMax;
     const requested = estimate.cost;
-    const limit = limits.costMax;
     if (requested > limit) {
       const error = hubError(
         'TOO_COSTLY',
-        `Expected an operation that costs at most ${limit}, found one of ${requested}.`,
+        `Expected ${isStream ? 'a subscription whose event' : 'an operation that'} costs at most ${limit}, found one of ${requested}.`,
       );
       return { ...refused(error), cost: { requested, limit, remaining: spend(authorityKey(authority), 0).remaining } };
     }
-    const { ok, remaining, retryAfterSeconds } = spend(authorityKey(authority), requested);
+    // Nobody asks again for the events of a subscription: the first ones are paid for as it begins.
+    const price = isStream ? requested * limits.streamEventCountPaid : requested;
+    const { ok, remaining, retryAfterSeconds } = spend(authorityKey(authority), price);
     const cost = { requested, limit, remaining };
     if (!ok) return { ...refused(hubError('RATE_LIMITED')), retryAfterSeconds, cost };
 

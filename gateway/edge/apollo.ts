@@ -12,40 +12,21 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { ExecutionResult, GraphQLSchema } from 'graphql';
-import type { Admitted } from './admit.ts';
+import type { GraphQLSchema } from 'graphql';
 import type { Documents } from './documents.ts';
 import { formatError } from './format-error.ts';
-import type { RequestContext } from './request-context.ts';
+import { type Execute, type Running, runToAnswer } from './running.ts';
 
-/** An admitted operation on its way. */
-export interface Running {
-  readonly admitted: Admitted;
-  readonly context: RequestContext;
-  readonly signal: AbortSignal;
-  /** Filled with the codes of the answer's errors, for the log. */
-  readonly codes: string[];
-}
-
-export type Execute = (running: Running) => Promise<ExecutionResult>;
+export type { Execute } from './running.ts';
 
 export async function startApollo(
   schema: GraphQLSchema,
   documents: Documents,
   execute: Execute,
 ): Promise<ApolloServer<Running>> {
-  const answer = async (running: Running): Promise<ExecutionResult> => {
-    const { traceId } = running.context;
-    const result = await execute(running);
-    for (const { extensions } of result.errors ?? []) {
-      extensions.traceId = traceId;
-      running.codes.push(String(extensions.code ?? 'INTERNAL'));
-    }
-    return { ...result, extensions: { traceId, cost: running.admitted.cost } };
-  };
   const apollo = new ApolloServer<Running>({
     gateway: {
-      load: async () => ({ executor: async ({ context }) => (await answer(context as Running)) as never }),
+      load: async () => ({ executor: async ({ context }) => (await runToAnswer(execute, context as Running)) as never }),
       onSchemaLoadOrUpdate(listener) {
         listener({ apiSchema: schema, coreSupergraphSdl: '' });
         return () => {};

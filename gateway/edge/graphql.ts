@@ -2,7 +2,6 @@
  * The HTTP door for GraphQL: POST with JSON, nothing else. Who calls is known before the body is read; what is asked
  * is admitted before Apollo Server sees it.
  */
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import { GraphQLError } from 'graphql';
@@ -12,12 +11,12 @@ import type { VerifyToken } from '../identity/verify.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import type { Admit, Admitted } from './admit.ts';
 import { sendRefusal } from './answers.ts';
-import type { Running } from './apollo.ts';
 import { deadlineHeader, timeoutOf } from './deadline.ts';
 import type { Limits } from './limits.ts';
 import { isUnread } from './read-body.ts';
 import { type Asked, formHeaders, formRefusal, readAsked } from './read-operation.ts';
-import { traceIdOf, traceparentOf } from './trace-id.ts';
+import { type Running, startRunning } from './running.ts';
+import { traceIdOf } from './trace-id.ts';
 import { documentHash } from './trusted-documents.ts';
 
 export interface GraphqlDoorOptions {
@@ -100,26 +99,14 @@ export function createGraphqlDoor(options: GraphqlDoorOptions): Handle {
     traceId,
     startedAt,
   }: Answering): Promise<void> {
-    const deadline = new AbortController();
     // The caller has waited since its first byte.
     const leftMs = Math.max(1, timeoutMs - (performance.now() - startedAt));
-    const timer = setTimeout(() => deadline.abort(hubError('DEADLINE_EXCEEDED')), leftMs);
-    const isCommand = admission.operation.operation === 'mutation';
-    // Nobody waits for the answer to a query whose caller has gone. A command is carried to its end.
+    const started = startRunning({ admitted: admission, authority, traceId, leftMs, now });
     const leave = (): void => {
-      if (!response.writableEnded && !isCommand) deadline.abort(hubError('DEADLINE_EXCEEDED', 'The caller has gone.'));
+      if (!response.writableEnded) started.leave();
     };
     response.once('close', leave);
-    const codes: string[] = [];
     try {
-      const requestId = randomUUID();
-      const context = {
-        authority,
-        deadlineMs: now() + leftMs,
-        requestId,
-        traceId,
-        traceparent: traceparentOf(traceId),
-      };
       const result = await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: {
           method: 'POST',
@@ -131,7 +118,7 @@ export function createGraphqlDoor(options: GraphqlDoorOptions): Handle {
             ...(asked.operationName && { operationName: asked.operationName }),
           },
         },
-        context: async () => ({ admitted: admission, context, signal: deadline.signal, codes }),
+        context: async () => started.running,
       });
       if (result.body.kind !== 'complete')
         throw new Error('Expected a whole answer from the HTTP protocol, found a chunked one.');
@@ -140,7 +127,7 @@ export function createGraphqlDoor(options: GraphqlDoorOptions): Handle {
       response.writeHead(result.status ?? 200);
       response.end(result.body.string);
     } finally {
-      clearTimeout(timer);
+      started[Symbol.dispose]();
       response.off('close', leave);
     }
     telemetry.requestAnswered({
@@ -152,7 +139,7 @@ export function createGraphqlDoor(options: GraphqlDoorOptions): Handle {
       documentHash: documentHash(admission.text),
       cost: admission.cost.requested,
       durationMs: performance.now() - startedAt,
-      codes,
+      codes: started.running.codes,
     });
   }
 }

@@ -1,4 +1,4 @@
-/** How much one request may ask. The same at every door. */
+/** How much one request may ask, the same at every door; and how much one caller may keep open. */
 export interface Limits {
   readonly bodyBytesMax: number;
   readonly documentCharactersMax: number;
@@ -19,6 +19,26 @@ export interface Limits {
   readonly budgetPerSecond: number;
   /** Requests in work at one time; beyond it callers are told to wait. */
   readonly requestCountMax: number;
+  /** What one event of a subscription may cost. */
+  readonly streamCostMax: number;
+  /** A subscription is paid for when it begins: as much as this many events. */
+  readonly streamEventCountPaid: number;
+  /** Sockets and event streams open at one time, and those of one person or program. */
+  readonly connectionCountMax: number;
+  readonly connectionCountMaxPerCaller: number;
+  /** Sockets whose caller has not said who it is. */
+  readonly strangerCountMax: number;
+  readonly strangerTimeoutMs: number;
+  /** Operations open at one time on one socket. */
+  readonly operationCountMaxPerConnection: number;
+  /** Messages and pings that a socket may send at once, and how many come back each second; long ones count for more. */
+  readonly messageBurst: number;
+  readonly messagesPerSecond: number;
+  readonly fragmentCountMax: number;
+  /** No more results are fetched for a connection while more than this lies unread. */
+  readonly unreadBytesMax: number;
+  /** So long may more than that lie unread before the connection is closed. */
+  readonly unreadTimeoutMs: number;
 }
 
 export const defaultLimits: Limits = {
@@ -37,4 +57,16 @@ export const defaultLimits: Limits = {
   budget: 5_000_000,
   budgetPerSecond: 100_000,
   requestCountMax: 512,
+  streamCostMax: 2_000,
+  streamEventCountPaid: 100,
+  connectionCountMax: 20_000,
+  connectionCountMaxPerCaller: 50,
+  strangerCountMax: 1_000,
+  strangerTimeoutMs: 3_000,
+  operationCountMaxPerConnection: 50,
+  messageBurst: 150,
+  messagesPerSecond: 20,
+  fragmentCountMax: 1_000,
+  unreadBytesMax: 256 * 1_024,
+  unreadTimeoutMs: 30_000,
 };
