@@ -14,11 +14,14 @@ export const idTags = {
   prs: { type: 'Person', home: 'participant' },
   env: { type: 'Envelope', home: 'participant' },
   asr: { type: 'AssistanceRequest', home: 'participant' },
+  sst: { type: 'ServiceStatus', home: 'participant' },
+  ntf: { type: 'Notification', home: 'participant' },
   esc: { type: 'Escalation', home: 'participant' },
   act: { type: 'EscalationAct', home: 'participant' },
   med: { type: 'Mediation', home: 'registry' },
   net: { type: 'NetworkIncident', home: 'registry' },
   prg: { type: 'Program', home: 'registry' },
+  whk: { type: 'Webhook', home: 'registry' },
 } as const satisfies Record<string, { readonly type: string; readonly home: 'participant' | 'registry' }>;
 
 export type IdTag = keyof typeof idTags;
