@@ -26,3 +26,4 @@ export const builder = new SchemaBuilder<{
 builder.addScalarType('DateTime', dateTimeScalar);
 builder.queryType({ description: 'What can be read at one participant; the hub makes one graph of many.' });
 builder.mutationType({ description: 'What can be done at one participant.' });
+builder.subscriptionType({ description: 'What can be followed at one participant; for the hub only.' });

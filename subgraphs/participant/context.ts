@@ -9,7 +9,7 @@ import type { Reader } from './store/reader.ts';
 /** Lives as long as the process. */
 export interface Services {
   readonly pool: Pool;
-  readonly stamper: Pick<Stamper, 'settle'>;
+  readonly stamper: Pick<Stamper, 'settle' | 'onHead'>;
   /** The one way to change something. */
   readonly command: RunCommand;
   /** Where envelopes of other parties are taken in. */

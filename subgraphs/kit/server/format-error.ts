@@ -16,8 +16,10 @@ const OF_THE_CALLER = [
   'BAD_REQUEST',
 ];
 
-export function createFormatError(logInternal: (error: unknown) => void) {
-  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+export type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+
+export function createFormatError(logInternal: (error: unknown) => void): FormatError {
+  return (formatted, error) => {
     const code = formatted.extensions?.code;
     if (typeof code === 'string' && (OF_THE_CALLER.includes(code) || isOurs(error))) {
       const shown = EXTENSIONS_SHOWN.flatMap((name) => {

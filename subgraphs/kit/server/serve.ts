@@ -5,20 +5,15 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ApolloServer, type BaseContext, HeaderMap } from '@apollo/server';
-import {
-  ApolloServerPluginCacheControlDisabled,
-  ApolloServerPluginInlineTraceDisabled,
-  ApolloServerPluginLandingPageDisabled,
-  ApolloServerPluginSchemaReportingDisabled,
-  ApolloServerPluginUsageReportingDisabled,
-} from '@apollo/server/plugin/disabled';
+import { type BaseContext, HeaderMap } from '@apollo/server';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Caller } from '../trust/caller.ts';
-import { DOCUMENT_TOKENS_MAX } from '../trust/operation-kind.ts';
+import type { GraphQLRequestBody } from '../trust/operation-kind.ts';
 import { TIME_HEADER } from '../trust/seal.ts';
 import type { Verifier } from '../trust/verify.ts';
+import { createApollo } from './apollo.ts';
+import { createEventStreams, type EventStreamsOptions } from './event-streams.ts';
 import { createFormatError } from './format-error.ts';
 import { BODY_BYTES_MAX, readBody } from './read-body.ts';
 import { guardRootFields } from './root-fields.ts';
@@ -31,6 +26,15 @@ export interface EndpointContext extends BaseContext {
   readonly endpoint: string;
   /** The hub's, when it sent one; joins our log to its. */
   readonly requestId: string;
+  /** Only of a subscription: told when nobody reads it any more. */
+  readonly signal?: AbortSignal;
+}
+
+/** A request of which everything is proven. */
+interface Accepted {
+  readonly request: GraphQLRequestBody;
+  readonly wantsStream: boolean;
+  readonly context: EndpointContext;
 }
 
 export interface ServeOptions<Context extends EndpointContext> {
@@ -50,6 +54,8 @@ export interface ServeOptions<Context extends EndpointContext> {
   readonly inFlightMax?: number;
   /** How long a close waits for requests that are under way. */
   readonly graceMs?: number;
+  /** Bounds of subscriptions. */
+  readonly streams?: Pick<EventStreamsOptions, 'streamsMax' | 'lifeMs' | 'stallMs'>;
 }
 
 export interface Served extends AsyncDisposable {
@@ -59,6 +65,7 @@ export interface Served extends AsyncDisposable {
 }
 
 const PATH = '/graphql';
+const EVENT_STREAM = 'text/event-stream';
 const IN_FLIGHT_MAX = 256;
 const GRACE_MS = 10_000;
 
@@ -66,36 +73,20 @@ export async function serve<Context extends EndpointContext>(options: ServeOptio
   const { name, schema, verifier, now, context, logger } = options;
   const { bodyBytesMax = BODY_BYTES_MAX, inFlightMax = IN_FLIGHT_MAX, graceMs = GRACE_MS } = options;
   guardRootFields(schema);
-  const apollo = new ApolloServer<Context>({
-    schema,
-    introspection: false,
-    hideSchemaDetailsFromClientErrors: true,
-    includeStacktraceInErrorResponses: false,
-    persistedQueries: false,
-    parseOptions: { maxTokens: DOCUMENT_TOKENS_MAX },
-    allowBatchedHttpRequests: false,
-    stopOnTerminationSignals: false,
-    formatError: createFormatError((error) => logger.error({ err: error }, 'internal error')),
-    logger,
-    plugins: [
-      ApolloServerPluginInlineTraceDisabled(),
-      ApolloServerPluginCacheControlDisabled(),
-      ApolloServerPluginLandingPageDisabled(),
-      ApolloServerPluginSchemaReportingDisabled(),
-      ApolloServerPluginUsageReportingDisabled(),
-    ],
-  });
+  const formatError = createFormatError((error) => logger.error({ err: error }, 'internal error'));
+  const apollo = createApollo<Context>({ schema, formatError, logger });
+  const streams = createEventStreams({ ...options.streams, schema, formatError });
   await apollo.start();
   let inFlight = 0;
   let closing = false;
 
+  const commonHeaders = () => ({ 'cache-control': 'no-store', [TIME_HEADER]: String(Math.round(now())) });
   const answer = (response: ServerResponse, status: number, body: string, type = 'application/json') => {
     if (response.headersSent || response.destroyed) return;
     response.writeHead(status, {
       'content-type': type,
       'content-length': Buffer.byteLength(body),
-      'cache-control': 'no-store',
-      [TIME_HEADER]: String(Math.round(now())),
+      ...commonHeaders(),
       ...(closing && { connection: 'close' }),
       ...(status === 503 && { 'retry-after': '1' }),
     });
@@ -110,36 +101,68 @@ export async function serve<Context extends EndpointContext>(options: ServeOptio
     if (inFlight >= inFlightMax)
       return refuse(response, 503, 'OVERLOADED', 'The endpoint has as much to do as it can.');
     inFlight++;
+    let accepted: Accepted | undefined;
     try {
-      const body = await readBody(request, bodyBytesMax);
-      if (body === 'BROKEN_OFF') return;
-      if (body === 'TOO_LARGE') {
-        // The rest is not read, so the connection cannot be used again.
-        response.setHeader('connection', 'close');
-        return refuse(response, 413, 'BODY_TOO_LARGE', `The body is larger than ${bodyBytesMax} bytes.`);
-      }
-      const verified = await verifier.verify(request.headers, 'POST', path, body);
-      if (!verified.ok) {
-        logger.warn({ code: verified.code, why: verified.why, remote: request.socket.remoteAddress }, 'not trusted');
-        return refuse(response, 401, verified.code, 'The request is not trusted.');
-      }
-      if (!verified.request) return refuse(response, 400, 'BAD_REQUEST', 'Expected a JSON object with a query.');
-      const requestId = request.headers['x-request-id'];
-      const result = await apollo.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: { method: 'POST', headers: HEADERS, search: '', body: verified.request },
-        context: async () =>
-          context({
-            caller: verified.caller,
-            now,
-            endpoint: name,
-            requestId: typeof requestId === 'string' ? requestId.slice(0, 100) : randomUUID(),
-          }),
-      });
-      if (result.body.kind !== 'complete') throw new Error('Expected one whole result, found a stream of them.');
-      answer(response, result.status ?? 200, result.body.string);
+      accepted = await accept(request, response, path);
+      if (accepted && !accepted.wantsStream) await answerWhole(accepted, response);
     } finally {
       inFlight--;
     }
+    if (accepted?.wantsStream) await answerAsStream(accepted, response);
+  };
+
+  /** What is asked and by whom, once all of it is proven; undefined when that was refused already. */
+  const accept = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+  ): Promise<Accepted | undefined> => {
+    const body = await readBody(request, bodyBytesMax);
+    if (body === 'BROKEN_OFF') return;
+    if (body === 'TOO_LARGE') {
+      // The rest is not read, so the connection cannot be used again.
+      response.setHeader('connection', 'close');
+      refuse(response, 413, 'BODY_TOO_LARGE', `The body is larger than ${bodyBytesMax} bytes.`);
+      return;
+    }
+    const verified = await verifier.verify(request.headers, 'POST', path, body);
+    if (!verified.ok) {
+      logger.warn({ code: verified.code, why: verified.why, remote: request.socket.remoteAddress }, 'not trusted');
+      refuse(response, 401, verified.code, 'The request is not trusted.');
+      return;
+    }
+    if (!verified.request) {
+      refuse(response, 400, 'BAD_REQUEST', 'Expected a JSON object with a query.');
+      return;
+    }
+    const { accept: form, 'x-request-id': requestId } = request.headers;
+    return {
+      request: verified.request,
+      wantsStream: form === EVENT_STREAM,
+      context: {
+        caller: verified.caller,
+        now,
+        endpoint: name,
+        requestId: typeof requestId === 'string' ? requestId.slice(0, 100) : randomUUID(),
+      },
+    };
+  };
+
+  const answerWhole = async (accepted: Accepted, response: ServerResponse) => {
+    const result = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { method: 'POST', headers: HEADERS, search: '', body: accepted.request },
+      context: async () => context(accepted.context),
+    });
+    if (result.body.kind !== 'complete') throw new Error('Expected one whole result, found a stream of them.');
+    answer(response, result.status ?? 200, result.body.string);
+  };
+
+  const answerAsStream = async ({ request, context: base }: Accepted, response: ServerResponse) => {
+    const refused = await streams.answer(
+      { request, context: (signal) => context({ ...base, signal }), headers: commonHeaders() },
+      response,
+    );
+    if (refused) refuse(response, refused.status, refused.code, refused.message);
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
@@ -170,6 +193,7 @@ export async function serve<Context extends EndpointContext>(options: ServeOptio
     if (closing) return;
     closing = true;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    streams.close();
     server.closeIdleConnections();
     const late = setTimeout(() => server.closeAllConnections(), graceMs);
     await closed;

@@ -109,7 +109,47 @@ export function createStandInHub({ hub, endpoint, url, now = Date.now }: StandIn
     const answer = (await response.json()) as { data?: unknown; errors?: unknown[] };
     return { status: response.status, headers: response.headers, data: answer.data, errors: answer.errors };
   };
-  return { ask, headersFor };
+  /** A subscription as the endpoint answers it: its events, or the status of a refusal and none. */
+  const follow = async (
+    claimed: Claimed,
+    query: string,
+    variables: Record<string, unknown> = {},
+    signal?: AbortSignal,
+  ): Promise<Followed> => {
+    const body = JSON.stringify({ query, variables });
+    const headers = { ...headersFor(body, claimed), accept: 'text/event-stream' };
+    const response = await fetch(url, { method: 'POST', headers, body, ...(signal && { signal }) });
+    const { status } = response;
+    if (status === 200 && response.body) return { status, headers: response.headers, events: eventsOf(response.body) };
+    return { status, headers: response.headers, refusal: await response.json(), events: eventsOf() };
+  };
+  return { ask, follow, headersFor };
+}
+
+export interface Followed {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly events: AsyncGenerator<StreamEvent, void, undefined>;
+  readonly refusal?: unknown;
+}
+
+export interface StreamEvent {
+  readonly event: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it asked for.
+  readonly data: any;
+}
+
+async function* eventsOf(body?: ReadableStream<Uint8Array>): AsyncGenerator<StreamEvent, void, undefined> {
+  if (!body) return;
+  let text = '';
+  for await (const chunk of body.pipeThrough(new TextDecoderStream() as never) as unknown as AsyncIterable<string>) {
+    text += chunk;
+    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+      const [, event = '', data = ''] = /^event: (.*)\ndata: (.*)$/.exec(text.slice(0, end)) ?? [];
+      text = text.slice(end + 2);
+      yield { event, data: data === '' ? undefined : JSON.parse(data) };
+    }
+  }
 }
 
 /** Pins of an endpoint in the form the kit reads. */

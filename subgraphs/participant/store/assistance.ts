@@ -1,11 +1,11 @@
 /** Requests for assistance: for the desk that is asked and the desk that asks. */
+import { feedPosition } from '@kortelijn/kit/feed/position.ts';
 import { readHead } from '@kortelijn/kit/feed/read.ts';
 import type { AvailableAction } from '@kortelijn/schema/interpret/lifecycle.ts';
 import type { Standing } from '../domain/access.ts';
 import { type Actor, isDesk } from '../domain/actor.ts';
 import type { AssistanceRequest } from '../generated/prisma/client.ts';
 import { type PageShape, pageInfoOf } from './connection.ts';
-import { feedPosition } from './feed-position.ts';
 import { allOf } from './incident-filter.ts';
 import type { ListSource } from './incident-list.ts';
 import { type KeysetOrder, keysetOf, pageOf } from './keyset.ts';

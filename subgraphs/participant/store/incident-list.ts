@@ -1,10 +1,10 @@
 /** Lists, counts and look-ups of incidents, each one statement that reads what its caller may see and nothing else. */
+import { feedPosition } from '@kortelijn/kit/feed/position.ts';
 import { readHead } from '@kortelijn/kit/feed/read.ts';
 import type { Pool } from '@kortelijn/kit/postgres/connect.ts';
 import { parseReference } from '@kortelijn/schema/vocabulary/reference.ts';
 import { isReadable, type Standing } from '../domain/access.ts';
 import type { Incident } from '../domain/incident.ts';
-import { feedPosition } from './feed-position.ts';
 import { allOf, type IncidentFilterInput, incidentConditions } from './incident-filter.ts';
 import { type IncidentView, incidentColumns, viewOf } from './incident-rows.ts';
 import { type KeysetOrder, keysetOf, pageOf } from './keyset.ts';

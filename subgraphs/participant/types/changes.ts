@@ -1,10 +1,11 @@
 /** The feed of this participant, for the hub alone. */
 
-import type { FeedChange as ChangeRow, FeedPosition } from '@kortelijn/kit/feed/event.ts';
+import type { FeedChange as ChangeRow } from '@kortelijn/kit/feed/event.ts';
+import { followFeed } from '@kortelijn/kit/feed/follow.ts';
+import { feedPosition, parseFeedPosition } from '@kortelijn/kit/feed/position.ts';
 import type { FeedPage, FeedGap as GapRow } from '@kortelijn/kit/feed/read.ts';
 import { readChanges } from '@kortelijn/kit/feed/read.ts';
 import { builder } from '../builder.ts';
-import { feedPosition, parseFeedPosition } from '../store/feed-position.ts';
 import { RoleEnum } from './enums.ts';
 import { pageSize } from './page.ts';
 
@@ -27,11 +28,11 @@ FeedChange.implement({
       resolve: ({ actorRole }) => actorRole as typeof RoleEnum.$inferType | null,
     }),
     readersBefore: t.stringList({
-      description: 'The participants that could see it before; * is every one.',
+      description: 'Who could see it before, as schema/vocabulary/readers.ts says it.',
       resolve: ({ readersBefore }) => readersBefore as string[],
     }),
     readersAfter: t.stringList({
-      description: 'The participants that can see it now; * is every one.',
+      description: 'Who can see it now, in the same form.',
       resolve: ({ readersAfter }) => readersAfter as string[],
     }),
     keys: t.string({
@@ -93,9 +94,27 @@ builder.queryField('changes', (t) =>
     },
     resolve: async (_, { after, first }, { pool, stamper }) => {
       const limit = pageSize(first, CHANGES_MAX);
-      const position: FeedPosition | null = after == null ? null : parseFeedPosition(after);
+      const position = after == null ? null : parseFeedPosition(after);
       await stamper.settle();
       return readChanges(pool, { after: position, limit });
     },
+  }),
+);
+
+builder.subscriptionField('changes', (t) =>
+  t.field({
+    type: ChangePage,
+    inaccessible: true,
+    description:
+      'Stamped changes of this participant as they come, for the hub only. The first page comes at once, and a page without changes at least every second.',
+    args: {
+      after: t.arg.string({ description: 'Epoch, colon, number; from now on when left out.' }),
+      first: t.arg.int({ required: true, defaultValue: 200, description: 'How many in one page, 1 to 1000.' }),
+    },
+    subscribe: (_, { after, first }, { pool, stamper, signal }) => {
+      const limit = pageSize(first, CHANGES_MAX);
+      return followFeed({ pool, stamper, after: after == null ? null : parseFeedPosition(after), limit, signal });
+    },
+    resolve: (page) => page,
   }),
 );
