@@ -69,8 +69,9 @@ interface Feed {
   progress: Progress;
   state: FeedState;
   heardAtMs: number | undefined;
-  /** How many times in a row the watch found that nothing had been heard. */
+  /** How many times in a row the watch found that nothing had been heard, at all and on this line. */
   quietTicks: number;
+  lineQuietTicks: number;
   /** Undefined while the feed is not followed. */
   stop: AbortController | undefined;
   running: Promise<void>;
@@ -100,6 +101,7 @@ export function createFanIn(options: FanInOptions): FanIn {
   const take = (feed: Feed, page: Page) => {
     feed.heardAtMs = now();
     feed.quietTicks = 0;
+    feed.lineQuietTicks = 0;
     const { progress, steps, isMissing, isBehind } = takePage(feed.name, feed.progress, page);
     let { position } = feed.progress;
     for (const step of steps) {
@@ -136,7 +138,7 @@ export function createFanIn(options: FanInOptions): FanIn {
         position: () => feed.progress.position,
         take: (page) => (stop.signal.aborted ? { isMissing: false, isBehind: false } : take(feed, page)),
         onOpen(tearDown) {
-          feed.quietTicks = Math.min(feed.quietTicks, ticksUntilSilent - 1);
+          feed.lineQuietTicks = 0;
           feed.tearDown = tearDown;
         },
         onEnd: ({ reason, waitMs }) => telemetry?.feedLineEnded({ feed: feed.name, reason, waitMs }),
@@ -173,9 +175,9 @@ export function createFanIn(options: FanInOptions): FanIn {
     for (const feed of feeds.values()) {
       if (feed.stop === undefined) continue;
       feed.quietTicks += 1;
-      if (feed.quietTicks < ticksUntilSilent) continue;
-      setState(feed, 'SILENT');
-      if (feed.quietTicks % ticksUntilSilent === 0) feed.tearDown(`Nothing was heard for ${silentMs} ms.`);
+      feed.lineQuietTicks += 1;
+      if (feed.quietTicks >= ticksUntilSilent) setState(feed, 'SILENT');
+      if (feed.lineQuietTicks >= ticksUntilSilent) feed.tearDown(`Nothing was heard for ${silentMs} ms.`);
     }
   }, silentMs / ticksUntilSilent);
   watch.unref();
@@ -226,6 +228,7 @@ function createFeed(name: string, window: Window): Feed {
     state: 'BEHIND',
     heardAtMs: undefined,
     quietTicks: 0,
+    lineQuietTicks: 0,
     stop: undefined,
     running: Promise.resolve(),
     tearDown: () => {},

@@ -46,21 +46,24 @@ export async function followFeed(options: FollowOptions): Promise<void> {
 async function readLine(options: FollowOptions): Promise<string> {
   const { feed, source, position, take, onOpen, signal } = options;
   const line = new AbortController();
-  const lineSignal = AbortSignal.any([signal, line.signal]);
   let tornDown: string | undefined;
-  onOpen((reason) => {
-    tornDown = reason;
+  const tearDown = (reason: string): void => {
+    tornDown ??= reason;
     line.abort(new Error(reason));
-  });
+  };
+  const stop = (): void => tearDown('It is no longer followed.');
+  signal.addEventListener('abort', stop);
+  onOpen(tearDown);
   try {
-    for await (const page of source.follow(feed, position(), lineSignal)) {
-      if (lineSignal.aborted) break;
-      if (take(page).isMissing) await fill(options, lineSignal);
+    for await (const page of source.follow(feed, position(), line.signal)) {
+      if (line.signal.aborted) break;
+      if (take(page).isMissing) await fill(options, line.signal);
     }
     return tornDown ?? 'It ended.';
   } catch (error) {
     return tornDown ?? (error instanceof Error ? error.message : String(error));
   } finally {
+    signal.removeEventListener('abort', stop);
     // Whatever the source still holds for this line goes with it.
     line.abort();
   }

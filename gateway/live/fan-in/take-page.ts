@@ -32,7 +32,8 @@ export function takePage(feed: string, progress: Progress, page: Page): Taken {
   let { position, epochsLeft } = progress;
   const { gap, events, head } = page;
 
-  if (gap !== undefined && isNew(gap, position, epochsLeft)) {
+  const isCut = gap !== undefined && isNew(gap, position, epochsLeft);
+  if (isCut) {
     if (position !== undefined) {
       steps.push({ kind: 'gap', feed, reason: gap.reason, from: position, to: gap.to });
       if (position.epoch !== gap.to.epoch) epochsLeft = leave(epochsLeft, position.epoch, gap.to.epoch);
@@ -61,7 +62,7 @@ export function takePage(feed: string, progress: Progress, page: Page): Taken {
   const isBehind = isOfNow && position !== undefined && head.seq > position.seq;
   const isStrange = !isOfNow && !epochsLeft.includes(head.epoch);
   // A page that holds nothing leaves nothing to come: what lies before its head should have been told.
-  const isShort = isBehind && events.length === 0 && gap === undefined;
+  const isShort = isBehind && events.length === 0 && !isCut;
   return { progress: { position, epochsLeft }, steps, isMissing: isMissing || isStrange || isShort, isBehind };
 }
 
@@ -70,8 +71,10 @@ function isNew(gap: PageGap, position: Position | undefined, epochsLeft: readonl
   if (position === undefined) return true;
   // The answer to the very question, wherever it leads: even back, after a restore that began no epoch.
   if (gap.from !== undefined && isSame(gap.from, position)) return !isSame(gap.to, position);
-  if (gap.to.epoch !== position.epoch) return !epochsLeft.includes(gap.to.epoch);
-  return gap.to.seq > position.seq;
+  // An answer to who stood in this epoch leads on from it; of any other it is unknown whether it is old or new.
+  if (gap.to.epoch !== position.epoch) return gap.from?.epoch === position.epoch && !epochsLeft.includes(gap.to.epoch);
+  // Of a restore that is behind us this is another asker's answer; what is kept is the same for all.
+  return gap.reason === 'RETENTION' && gap.to.seq > position.seq;
 }
 
 const isSame = (one: Position, other: Position): boolean => one.epoch === other.epoch && one.seq === other.seq;

@@ -4,7 +4,7 @@ import type { FeedEvent, Position } from '../feed-event.ts';
 export interface Window {
   push(events: readonly FeedEvent[]): void;
   clear(): void;
-  /** What comes after a position, at most so many; undefined when the window does not reach back that far. */
+  /** What comes after a position, at most so many; undefined when the window does not reach there. */
   after(position: Position, countMax: number): readonly FeedEvent[] | undefined;
   readonly count: number;
   readonly bytes: number;
@@ -46,6 +46,7 @@ export function createWindow({ countMax, bytesMax }: { countMax: number; bytesMa
       const oldest = events[start];
       if (oldest === undefined || oldest.epoch !== epoch || seq < oldest.seq - 1) return undefined;
       const from = start + (seq - oldest.seq + 1);
+      if (from >= events.length) return undefined;
       return events.slice(from, from + max);
     },
     get count() {
