@@ -1,4 +1,5 @@
 import { escalationCodes } from './escalation-codes.ts';
+import { webhookCodes } from './webhook-codes.ts';
 
 /**
  * Every code a caller can meet. ERRORS.md is printed from this list, and a test compares the two.
@@ -610,6 +611,8 @@ export const errorCodes = {
   },
   // ---- rule and delivery: the escalation ladder
   ...escalationCodes,
+  // ---- rule and delivery: webhooks
+  ...webhookCodes,
   // ---- delivery
   ENVELOPE_UNKNOWN_TYPE: {
     place: 'delivery',
