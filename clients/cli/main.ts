@@ -1,6 +1,8 @@
 /** The command line of operators and partners. */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { replay } from './replay/replay.ts';
+import { streams } from './tail/streams.ts';
+import { tail } from './tail/tail.ts';
 import { verify } from './verify/verify.ts';
 
 const wholeNumber = (value: string): number => {
@@ -41,6 +43,24 @@ program
   .addHelpText('after', '\nExit codes: 0 sound, 1 not sound, 2 wrong use.')
   .action(async (file: string, options) => {
     process.exitCode = await verify({ file, ...options });
+  });
+
+program
+  .command('tail')
+  .description('Watch a stream of the hub: changes, what is gone, gaps, and how far behind each participant is.')
+  .option('--hub <url>', 'where the hub answers', process.env.KORTELIJN_HUB ?? 'http://localhost:4000')
+  .addOption(new Option('--stream <name>', 'which stream').choices(Object.keys(streams)).default('incidents'))
+  .option('--participants <ids>', 'only of these, with commas between them', (ids) => ids.split(',').filter(Boolean))
+  .addOption(new Option('--token <token>', 'a token of your own').env('KORTELIJN_TOKEN'))
+  .option('--programs <file>', 'credentials of programs, to log in with')
+  .option('--program <client id>', 'which program of that file')
+  .option('--as <persona>', 'a persona of the demo, such as linde/desk')
+  .option('--demo-identities <url>', "where the demo's identity provider answers", 'http://localhost:4001')
+  .option('--resume <file>', 'keep the place here after each item; the next watch goes on from it')
+  .option('--json', 'every item as one line of JSON on standard output, heartbeats too', false)
+  .addHelpText('after', '\nExit codes: 0 stopped, 1 the hub refuses, 2 wrong use.')
+  .action(async (options) => {
+    process.exitCode = await tail(options);
   });
 
 await program.parseAsync();
