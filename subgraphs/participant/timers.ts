@@ -1,18 +1,21 @@
 /**
- * What time does by itself: waiting ends at its `until`, and silence after a resolution becomes consent. One incident
- * per transaction, skipping what somebody else holds, so any number of processes may run this side by side. Imported
+ * What time does by itself: waiting ends at its `until`, silence after a resolution becomes consent, and a message that
+ * nobody takes in for thirty days is told of. One object per transaction, skipping what somebody else holds, so any number of processes may run this side by side. Imported
  * records live in their own time: no timer touches them.
  */
+import { STUCK_MS } from '@kortelijn/kit/envelopes/envelope.ts';
 import { inTransaction, type PoolClient } from '@kortelijn/kit/postgres/connect.ts';
 import { type Calendar, dayOf, endOfDay, workingDayAfter } from '@kortelijn/schema/interpret/calendar.ts';
 import { calendars } from '@kortelijn/schema/vocabulary/calendars.ts';
 import { applyEvent } from './commands/apply-event.ts';
 import { actOf, type Desk } from './commands/desk.ts';
+import { writeNotice } from './commands/write-notice.ts';
 import { systemOf } from './domain/actor.ts';
 import { isRefusal } from './domain/refusal.ts';
+import { SHOWN } from './envelopes/on-receipt.ts';
 
 export interface Timers extends AsyncDisposable {
-  /** Does what is due now; answers how many incidents it moved. */
+  /** Does what is due now; answers how many objects it moved. */
   tick(): Promise<number>;
   close(): Promise<void>;
 }
@@ -43,7 +46,8 @@ export function createTimers(desk: Desk, { everyMs = EVERY_MS, onError = () => {
   const work = async () => {
     const calendar = await calendarOf(desk);
     let moved = 0;
-    for (const once of [resumeOne, (own: Desk, client: PoolClient) => closeOne(own, client, calendar)]) {
+    const closeOneBy = (own: Desk, client: PoolClient) => closeOne(own, client, calendar);
+    for (const once of [resumeOne, closeOneBy, tellOfStuckOne]) {
       for (let turn = 0; turn < PER_TICK_MAX && !closed; turn++) {
         if (!(await inTransaction(desk.pool, (client) => once(desk, client)))) break;
         moved++;
@@ -103,6 +107,28 @@ async function closeOne(desk: Desk, client: PoolClient, calendar: Calendar): Pro
     silenceEndsAt: endsAt,
   });
   if (isRefusal(applied)) throw new Error(`Timer: ${found.id} cannot close: ${applied.message}`);
+  return true;
+}
+
+/** It is tried on all the same. Told again once the notice is so old that it was cleared away. */
+async function tellOfStuckOne(desk: Desk, client: PoolClient): Promise<boolean> {
+  const { rows } = await client.query({
+    name: 'timer-stuck',
+    text: `SELECT id, recipient FROM envelope_out
+           WHERE state = 'PENDING_DELIVERY' AND created_at <= $1 AND type = ANY($2) AND NOT EXISTS (
+             SELECT FROM notification WHERE envelope_id = envelope_out.id AND kind = 'ENVELOPE_STUCK')
+           ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
+    values: [new Date(desk.now() - STUCK_MS), SHOWN],
+  });
+  const found: { id: string; recipient: string } | undefined = rows[0];
+  if (!found) return false;
+  // Another process may have told of it while this one looked for it; now the row is held.
+  const told = await client.query(
+    `SELECT FROM notification WHERE envelope_id = $1 AND kind = 'ENVELOPE_STUCK' LIMIT 1`,
+    [found.id],
+  );
+  if (told.rowCount === 0)
+    await writeNotice(desk, client, 'ENVELOPE_STUCK', { from: found.recipient, envelopeId: found.id });
   return true;
 }
 

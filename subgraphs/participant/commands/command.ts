@@ -26,6 +26,7 @@ import {
   waitCommand,
 } from './incident-commands.ts';
 import type { CommandInputs, CommandName } from './inputs.ts';
+import { markReadCommand } from './mark-notifications-read.ts';
 import { noteCommand, participationCommand } from './note-and-part.ts';
 import { registerTeamCommand } from './register-team.ts';
 import { reportCommand } from './report-incident.ts';
@@ -52,6 +53,7 @@ const doers: { readonly [Name in CommandName]: (run: Run, input: CommandInputs[N
   cancelIncident: cancelCommand,
   reportServiceStatus: serviceStatusCommand,
   registerTeam: registerTeamCommand,
+  markNotificationsRead: markReadCommand,
   retryEnvelope: retryCommand,
   withdrawEnvelope: withdrawCommand,
 };

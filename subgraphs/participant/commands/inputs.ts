@@ -84,6 +84,10 @@ export interface CommandInputs {
     readonly line: number;
     readonly organisationLine?: string | null | undefined;
   };
+  readonly markNotificationsRead: CommandInput & {
+    readonly ids?: readonly string[] | null | undefined;
+    readonly upTo?: Date | null | undefined;
+  };
   readonly retryEnvelope: CommandInput & { readonly envelopeId: string };
   readonly withdrawEnvelope: CommandInput & { readonly envelopeId: string };
 }

@@ -1,5 +1,6 @@
 /** How a service of this participant stands, said by itself: known to the whole network at once. */
 import { appendEvent } from '@kortelijn/kit/feed/append.ts';
+import { newId } from '@kortelijn/schema/vocabulary/ids.ts';
 import { actingRole, isDesk } from '../domain/actor.ts';
 import { refuseTexts, TEXTS } from '../domain/bounds.ts';
 import { EVERY_PARTICIPANT } from '../domain/readers.ts';
@@ -25,14 +26,15 @@ export async function serviceStatusCommand(run: Run, input: CommandInputs['repor
   ]);
   if (refusal) return refusal;
   return onceInTransaction(run, async (client) => {
-    await client.query(
-      `INSERT INTO service_status (service, level, as_of, note) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (service) DO UPDATE SET level = excluded.level, as_of = excluded.as_of, note = excluded.note`,
-      [input.service, input.level, act.now, input.note ?? null],
+    const { rows } = await client.query<{ id: string }>(
+      `INSERT INTO service_status (service, id, level, as_of, note) VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT (service) DO UPDATE SET level = excluded.level, as_of = excluded.as_of, note = excluded.note
+       RETURNING id`,
+      [input.service, newId(desk.me, 'sst', act.now.getTime()), input.level, act.now, input.note ?? null],
     );
     await appendEvent(client, {
       type: 'serviceStatus.reported',
-      subjectId: desk.me,
+      subjectId: rows[0]?.id ?? '',
       actorRole: actingRole(act.actor),
       at: act.now,
       readersBefore: [EVERY_PARTICIPANT],

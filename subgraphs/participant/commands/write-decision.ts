@@ -1,13 +1,14 @@
 /**
- * Writes a decision: rows, history, clocks, feed event and command log in ONE statement, which is a transaction by
+ * Writes a decision: rows, history, clocks, notices, feed events and command log in ONE statement, which is a transaction by
  * itself. Everything hangs on the incident's row: when its version is no longer the one that was decided on, nothing
  * is written. The event takes its id after that row is locked, so a subject's events keep the order of its commits.
  */
 
 import { createEventId } from '@kortelijn/kit/feed/event-id.ts';
 import type { Queryable } from '@kortelijn/kit/postgres/connect.ts';
-import type { Decision } from '../domain/decision.ts';
+import type { Change, Decision } from '../domain/decision.ts';
 import type { Incident } from '../domain/incident.ts';
+import { noticeChange } from '../domain/notices.ts';
 import { searchColumns } from '../store/search-text.ts';
 import { columnOf, rowOf, rowsJson } from './rows.ts';
 
@@ -79,7 +80,11 @@ const FOLLOWING = `
   ), event AS (
     INSERT INTO outbox (event_id, at, type, subject_id, actor_role, readers_before, readers_after, keys)
     SELECT event_id, at, type, subject_id, actor_role, readers_before, readers_after, keys
-    FROM kept, jsonb_populate_record(NULL::outbox, $8::jsonb)
+    FROM kept, jsonb_populate_recordset(NULL::outbox, $8::jsonb)
+  ), notices AS (
+    INSERT INTO notification (id, kind, roles, from_participant, actor, incident_id, request_id, envelope_id, priority, at)
+    SELECT new.id, kind, roles, from_participant, actor, incident_id, request_id, envelope_id, new.priority, at
+    FROM kept, jsonb_populate_recordset(NULL::notification, $10::jsonb) AS new
   ), logged AS (
     INSERT INTO command_log (participant, command_id, actor, operation, request_hash, answer, at)
     SELECT participant, command_id, actor, operation, request_hash, answer, at
@@ -139,12 +144,15 @@ export async function writeDecision(db: Queryable, decision: Decision, beside: B
       rowsJson(decision.participations),
       rowsJson(decision.noteLink ? [decision.noteLink] : []),
       rowsJson(beside.note ? [beside.note] : []),
-      JSON.stringify(rowOf({ ...decision.change, eventId: createEventId(decision.change.at.getTime()) })),
+      rowsJson([decision.change, ...decision.notices.map(noticeChange)].map(withEventId)),
       beside.log ? rowsJson([{ ...beside.log, at: incident.updatedAt }]) : '[]',
+      rowsJson(decision.notices),
     ],
   });
   return rows[0];
 }
+
+const withEventId = (change: Change) => ({ ...change, eventId: createEventId(change.at.getTime()) });
 
 function incidentJson(incident: Incident, whole: boolean): string {
   if (whole) return JSON.stringify(rowOf({ ...incident, ...searchColumns(incident) }));

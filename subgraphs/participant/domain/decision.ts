@@ -8,6 +8,7 @@ import { actingRole, ownerOf } from './actor.ts';
 import { earlierHolders } from './chain.ts';
 import type { Clock } from './clocks.ts';
 import type { Incident, Participation, TimelineEntry } from './incident.ts';
+import { type Notice, noticesOf } from './notices.ts';
 import { keysOf, readersOf } from './readers.ts';
 
 export interface Situation {
@@ -87,6 +88,8 @@ export interface Decision {
   /** Somebody joined a chain that was here before: the earlier records here learn of it in the same transaction. */
   readonly chainLearns: boolean;
   readonly change: Change;
+  /** What people of ours are told. */
+  readonly notices: readonly Notice[];
 }
 
 /** A change is later than the one before it, also within a millisecond and after a clock was set back. */
@@ -121,6 +124,7 @@ export function settle(event: string, before: Situation, act: Act, effect: Effec
       readersAfter: readersOf(next),
       keys: keysOf(next),
     },
+    notices: noticesOf(event, incident, next, act),
   };
 }
 

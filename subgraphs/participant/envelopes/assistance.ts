@@ -2,6 +2,7 @@
 import type { Handler } from '@kortelijn/kit/envelopes/inbox.ts';
 import { appendEvent } from '@kortelijn/kit/feed/append.ts';
 import type { Desk } from '../commands/desk.ts';
+import { writeNotice } from '../commands/write-notice.ts';
 import { TEXTS } from '../domain/bounds.ts';
 import { idIn, instantIn, MALFORMED, TAKEN, textIn } from './body.ts';
 
@@ -33,6 +34,7 @@ export function assistanceAsked(desk: Desk): Handler {
       readersAfter: [desk.me, from].sort(),
       keys: { state: 'ASKED', from },
     });
+    await writeNotice(desk, client, 'ASSISTANCE_ASKED', { from, requestId: id, incidentId });
     return TAKEN;
   };
 }
@@ -50,6 +52,7 @@ export function assistanceAnswered(desk: Desk): Handler {
       readersAfter: [desk.me],
       keys: { state: 'ANSWERED', to: from },
     });
+    await writeNotice(desk, client, 'ASSISTANCE_ANSWERED', { from, requestId: id });
     return TAKEN;
   };
 }

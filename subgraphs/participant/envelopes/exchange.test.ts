@@ -109,7 +109,9 @@ describe('a handover', () => {
     const { rows } = await denkbeeld.pool.query('SELECT last_value FROM abort_count');
     expect(Number(rows[0].last_value)).toBe(3);
     expect(await count(denkbeeld, 'incident')).toBe(1);
-    expect(await count(denkbeeld, 'outbox')).toBe(1);
+    expect(await count(denkbeeld, 'notification')).toBe(1);
+    // That it was taken in, and that the desk is told.
+    expect(await count(denkbeeld, 'outbox')).toBe(2);
     expect((await incident(denkbeeld, second)).reference).toBe('DENKBEELD-2026-0001');
   });
 

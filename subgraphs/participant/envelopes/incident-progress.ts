@@ -7,6 +7,7 @@ import { applyTo } from '../commands/apply-event.ts';
 import { actOf, type Desk } from '../commands/desk.ts';
 import { learnInvolved, lockChain } from '../commands/own-chain.ts';
 import { lockAndLook } from '../commands/read-situation.ts';
+import { writeNotice } from '../commands/write-notice.ts';
 import { systemOf } from '../domain/actor.ts';
 import { isRefusal } from '../domain/refusal.ts';
 import { idIn, instantIn, MALFORMED, NOT_FOR_ME, refused, TAKEN } from './body.ts';
@@ -26,7 +27,7 @@ export function incidentPickedUp(desk: Desk): Handler {
   };
 }
 
-/** For the reporter's desk: its feed tells that there is something to confirm. The incident stays at its owner. */
+/** For whoever may confirm it. The incident stays at its owner; one that was imported is long over. */
 export function incidentResolved(desk: Desk): Handler {
   return async (client, { from, body }) => {
     const incidentId = idIn(body.incidentId, 'inc', from);
@@ -39,6 +40,7 @@ export function incidentResolved(desk: Desk): Handler {
       readersAfter: [desk.me],
       keys: { owner: from, ...(idIn(body.chainId, 'inc') && { chainId: body.chainId }) },
     });
+    if (body.importBatch == null) await writeNotice(desk, client, 'INCIDENT_RESOLVED', { from, incidentId });
     return TAKEN;
   };
 }

@@ -9,12 +9,19 @@ import type { PoolClient } from '@kortelijn/kit/postgres/connect.ts';
 import { applyTo } from '../commands/apply-event.ts';
 import { actOf, type Desk } from '../commands/desk.ts';
 import { lockAndLook } from '../commands/read-situation.ts';
+import { writeNotice } from '../commands/write-notice.ts';
 import { systemOf } from '../domain/actor.ts';
 import { isRefusal } from '../domain/refusal.ts';
 import { idIn } from './body.ts';
 
 /** Whose being under way people look at; the others only carry news. */
-const SHOWN = ['incident.reported', 'incident.handedOver', 'assistance.asked', 'note.added', 'participation.set'];
+export const SHOWN = [
+  'incident.reported',
+  'incident.handedOver',
+  'assistance.asked',
+  'note.added',
+  'participation.set',
+];
 
 export function createOnReceipt(desk: Desk): (client: PoolClient, delivery: Delivery) => Promise<void> {
   return async (client, delivery) => {
@@ -30,7 +37,17 @@ export function createOnReceipt(desk: Desk): (client: PoolClient, delivery: Deli
       readersAfter: [desk.me],
       keys: { to: envelope.to, type: envelope.type, state: outcome },
     });
+    if (outcome !== 'TAKEN') await tellDesk(desk, client, delivery);
   };
+}
+
+/** A handover that comes back is told with the incident; what an import sent is long over. */
+async function tellDesk(desk: Desk, client: PoolClient, { envelope, outcome }: Delivery): Promise<void> {
+  const { id, to, type, body } = envelope;
+  if (type === 'incident.handedOver' || body.importBatch != null) return;
+  const kind = outcome === 'VOIDED' ? 'ENVELOPE_VOIDED' : 'ENVELOPE_REFUSED';
+  const incidentId = idIn(body.incidentId, 'inc') ?? null;
+  await writeNotice(desk, client, kind, { from: to, envelopeId: id, incidentId });
 }
 
 async function handoverClosed(desk: Desk, client: PoolClient, delivery: Delivery): Promise<void> {

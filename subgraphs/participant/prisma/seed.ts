@@ -65,7 +65,8 @@ export async function applySeed(pool: Pool, me: ParticipantId, seed: Seed, nowMs
       await client.query('INSERT INTO person (subject, id, name, roles) VALUES ($1, $2, $3, $4)', values);
     }
     for (const service of seed.services) {
-      await client.query(`INSERT INTO service_status (service, level) VALUES ($1, 'UNKNOWN')`, [service]);
+      const values = [service, newId(me, 'sst', nowMs)];
+      await client.query(`INSERT INTO service_status (service, id, level) VALUES ($1, $2, 'UNKNOWN')`, values);
     }
     return true;
   });

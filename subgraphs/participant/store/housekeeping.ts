@@ -2,6 +2,7 @@
 import { pruneCommands } from '@kortelijn/kit/command-log/retention.ts';
 import { pruneFeed, RETENTION_MS } from '@kortelijn/kit/feed/retention.ts';
 import type { Pool } from '@kortelijn/kit/postgres/connect.ts';
+import { pruneNotifications } from './notifications.ts';
 
 export interface HousekeepingOptions {
   readonly pool: Pool;
@@ -15,6 +16,8 @@ export interface HousekeepingOptions {
 const EVERY_MS = 10 * 60_000;
 /** Longer than a client repeats a command, and than an import takes to be continued. */
 const COMMANDS_MS = 90 * 24 * 3_600_000;
+/** What still waits by then shows in its own list. */
+const NOTIFICATIONS_MS = 90 * 24 * 3_600_000;
 const BATCH = 5_000;
 
 export function startHousekeeping({
@@ -35,6 +38,7 @@ export function startHousekeeping({
     const before = (keptMs: number) => new Date(now() - keptMs);
     while (!stopped && (await pruneFeed(pool, { before: before(RETENTION_MS), limit: batch })) === batch);
     while (!stopped && (await pruneCommands(pool, { before: before(COMMANDS_MS), limit: batch })) === batch);
+    while (!stopped && (await pruneNotifications(pool, { before: before(NOTIFICATIONS_MS), limit: batch })) === batch);
   };
   return {
     [Symbol.asyncDispose]: async () => {

@@ -59,8 +59,9 @@ export async function readAllTeams(pool: Pool): Promise<readonly Team[]> {
   return (await pool.query<Team>({ name: 'teams', text: `SELECT ${columns(TEAM)} FROM team ORDER BY name` })).rows;
 }
 
-const STATUS = ['service', 'level', 'asOf', 'note'] as const;
+const STATUS = ['id', 'service', 'level', 'asOf', 'note'] as const;
 export const readStatuses = readBy<ServiceStatus>('service_status', 'service', STATUS, 'service');
+export const readStatusesById = readBy<ServiceStatus>('service_status', 'id', STATUS, 'id');
 
 export async function readAllStatuses(pool: Pool): Promise<readonly ServiceStatus[]> {
   const text = `SELECT ${columns(STATUS)} FROM service_status ORDER BY service`;

@@ -26,12 +26,21 @@ import { type IncidentView, incidentColumns, viewOf } from './incident-rows.ts';
 import { byKey, byParent } from './loaders.ts';
 import { mayReadNote } from './notes.ts';
 import {
+  addresseeOf,
+  type NotificationQuery,
+  type NotificationView,
+  notificationPage,
+  notificationsById,
+  unreadCount,
+} from './notifications.ts';
+import {
   readAllStatuses,
   readAllTeams,
   readClocks,
   readNoteLinks,
   readParticipations,
   readStatuses,
+  readStatusesById,
   readTeams,
 } from './parts.ts';
 import { type ReportRhythm, type ServiceStatusView, statusView } from './service-status.ts';
@@ -96,12 +105,22 @@ export function createReader({ endpoint, pool, prisma, caller: given, rhythm, no
     const rows = await envelopeRows(pool, ids, now());
     return rows.map((row) => [row.id, row]);
   });
+  const statuses = byKey<ServiceStatus>(async (ids) => {
+    const rows = await readStatusesById(pool, ids);
+    return rows.map((row) => [row.id, row]);
+  });
+  const addressee = addresseeOf(caller, endpoint);
+  const notifications = byKey<NotificationView>(async (ids) => {
+    const rows = addressee ? await notificationsById(pool, addressee, ids) : [];
+    return rows.map((row) => [row.id, row]);
+  });
   const participations = byParent((ids) => readParticipations(pool, ids));
   const clocks = byParent((ids) => readClocks(pool, ids));
   const noteLinks = byParent((ids) => readNoteLinks(pool, ids));
   const timeline = createTimelineLoader(pool);
 
   const envelope = async (id: string) => (standing.full && ours(id, 'env') ? envelopes.load(id) : null);
+  const notification = async (id: string) => (addressee && ours(id, 'ntf') ? notifications.load(id) : null);
   const assistanceRequest = async (id: string) => (ours(id, 'asr') ? requests.load(id) : null);
   const shown = (rows: readonly ServiceStatus[]): readonly ServiceStatusView[] =>
     rows.map((row) => statusView(row, now(), rhythm));
@@ -152,7 +171,19 @@ export function createReader({ endpoint, pool, prisma, caller: given, rhythm, no
     /** Only where it stands: whoever reads a handover whole may know that. */
     envelopeState: async (id: string) => (ours(id, 'env') ? ((await envelopes.load(id))?.state ?? null) : null),
     envelopes: (query: EnvelopeQuery) => envelopePage(source, query, now()),
+    notification,
+    notificationAnew: (id: string) => {
+      notifications.clear(id);
+      return notification(id);
+    },
+    notifications: async (query: NotificationQuery) => (addressee ? notificationPage(pool, addressee, query) : null),
+    unreadCount: async () => (addressee ? unreadCount(pool, addressee) : 0),
     serviceStatus: async (service: string) => shown(await readStatuses(pool, [service]))[0] ?? null,
+    /** For everybody in the network. */
+    serviceStatusById: async (id: string) => {
+      const row = ours(id, 'sst') ? await statuses.load(id) : null;
+      return row && statusView(row, now(), rhythm);
+    },
     serviceStatuses: async () => shown(await readAllStatuses(pool)),
     statusReport: async (window: ReportWindow) => {
       if (mayReport(standing, isFoundation)) return statusReport(source, isFoundation, window);

@@ -4,6 +4,7 @@ import type { ServiceStatus } from '../generated/prisma/client.ts';
 export type ServiceLevel = 'OPERATIONAL' | 'DEGRADED' | 'PARTIAL_OUTAGE' | 'MAJOR_OUTAGE' | 'MAINTENANCE' | 'UNKNOWN';
 
 export interface ServiceStatusView {
+  readonly id: string;
   readonly service: string;
   readonly level: ServiceLevel;
   readonly asOf: Date | null;
@@ -22,6 +23,7 @@ export const defaultRhythm: ReportRhythm = { everyMs: 5 * 60_000, missedMax: 3 }
 export function statusView(row: ServiceStatus, nowMs: number, { everyMs, missedMax }: ReportRhythm): ServiceStatusView {
   const known = row.asOf !== null && nowMs - row.asOf.getTime() < everyMs * missedMax;
   return {
+    id: row.id,
     service: row.service,
     level: known ? (row.level as ServiceLevel) : 'UNKNOWN',
     asOf: row.asOf,

@@ -125,6 +125,24 @@ export const EnvelopeStateEnum = described('EnvelopeState', 'Where a message to 
   VOIDED: 'The sender asked it back before it was taken in; it never will be.',
 });
 
+export const NotificationKindEnum = described('NotificationKind', 'What a notification tells.', {
+  INCIDENT_REPORTED: 'An incident was reported to this participant, or at its helpdesk.',
+  INCIDENT_HANDED_OVER: 'Another participant handed an incident over to this one.',
+  INCIDENT_ASSIGNED: 'An incident was given to a team.',
+  INCIDENT_REOPENED: 'Its reporter reopened an incident of this participant.',
+  INCIDENT_CANCELLED: 'Its reporter withdrew an incident of this participant.',
+  INCIDENT_RESOLVED: 'An incident that this participant reported is resolved and waits for confirmation.',
+  WAITING_ENDED: 'The time that an incident waited is over.',
+  NOTE_ADDED: 'Another participant wrote a note on an incident of this one.',
+  HANDOVER_UNDONE: 'A handover was refused or asked back: the incident is here again.',
+  NETWORK_INCIDENT_PROMOTED: 'An incident of this participant is part of a network incident that all can see now.',
+  ASSISTANCE_ASKED: 'Another desk asks for assistance.',
+  ASSISTANCE_ANSWERED: 'A request for assistance was answered.',
+  ENVELOPE_REFUSED: 'The receiver does not take a message, by a rule.',
+  ENVELOPE_VOIDED: 'A message that was asked back will never be taken in.',
+  ENVELOPE_STUCK: 'A message has been on its way for more than thirty days.',
+});
+
 export const OutcomeEnum = described('Outcome', "What became of one participant's part of an answer.", {
   FRESH: 'It answered.',
   STALE: 'An older answer stands in; only for status.',

@@ -4,6 +4,7 @@ import type { PostgresServer } from '@kortelijn/kit/postgres/launch.ts';
 import { launchScratch } from '@kortelijn/kit/postgres/scratch.ts';
 import type { Caller } from '@kortelijn/kit/trust/caller.ts';
 import { histogramOf, isHistogram, percentile } from '@kortelijn/schema/vocabulary/histogram.ts';
+import { newId, participantId } from '@kortelijn/schema/vocabulary/ids.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Incident, OPEN_STATES } from '../domain/incident.ts';
 import { createTestEndpoint, person, program, type TestEndpoint } from '../store/endpoint.fixture.ts';
@@ -172,8 +173,8 @@ describe('the status report', () => {
 test('a service is UNKNOWN from the third missed report on, and before the first', async () => {
   const asOf = new Date(linde.clock.ms);
   await insertRows(linde.pool, 'service_status', [
-    { service: 'Delen', level: 'DEGRADED', asOf, note: 'traag' },
-    { service: 'Verzamelen', level: 'UNKNOWN', asOf: null, note: null },
+    { id: newId(participantId('linde'), 'sst'), service: 'Delen', level: 'DEGRADED', asOf, note: 'traag' },
+    { id: newId(participantId('linde'), 'sst'), service: 'Verzamelen', level: 'UNKNOWN', asOf: null, note: null },
   ]);
   const ask = async () => {
     const { data } = await linde.ask(

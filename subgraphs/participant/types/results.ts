@@ -11,6 +11,7 @@ import { AssistanceRequest } from './assistance-request.ts';
 import { Envelope } from './envelope.ts';
 import { Incident } from './incident.ts';
 import { Note } from './note.ts';
+import { Notification } from './notification.ts';
 import { Participation } from './participation.ts';
 import { AssistanceRequestLink, IncidentLink } from './references.ts';
 import { CommandIdReused, InvalidInput, NotAllowed, NotFound, StateDoesNotAllow, VersionConflict } from './refusals.ts';
@@ -152,6 +153,7 @@ ServiceStatusReported.implement({
   fields: (t) => ({
     status: t.field({
       type: ServiceStatus,
+      directives: { local: {} },
       description: 'The state as everybody sees it now.',
       resolve: ({ service }, _, { read }) => mustRead(read.serviceStatus(service), service),
     }),
@@ -180,6 +182,26 @@ EnvelopeChanged.implement({
       directives: { local: {} },
       description: 'The envelope as it is now.',
       resolve: ({ envelopeId }, _, { read }) => mustRead(read.envelopeAnew(envelopeId), envelopeId),
+    }),
+  }),
+});
+
+const NotificationsRead = builder.objectRef<DoneOf<'NotificationsRead'>>('NotificationsRead');
+NotificationsRead.implement({
+  description: 'The notifications are marked as read by the caller.',
+  fields: (t) => ({
+    notifications: t.field({
+      type: [Notification],
+      directives: { local: {} },
+      description: 'Those that were named and are there for the caller, as they are now.',
+      resolve: async ({ ids }, _, { read }) => {
+        const found = await Promise.all(ids.map((id) => read.notificationAnew(id)));
+        return found.filter((one) => one !== null);
+      },
+    }),
+    unreadCount: t.int({
+      description: 'How many the caller has not read now.',
+      resolve: (_, __, { read }) => read.unreadCount(),
     }),
   }),
 });
@@ -232,6 +254,12 @@ export const ReportServiceStatusResult = builder.unionType('ReportServiceStatusR
 export const RegisterTeamResult = builder.unionType('RegisterTeamResult', {
   description: 'What became of registering a team.',
   types: [TeamRegistered, NotAllowed, InvalidInput, CommandIdReused],
+  resolveType,
+});
+
+export const MarkNotificationsReadResult = builder.unionType('MarkNotificationsReadResult', {
+  description: 'What became of marking notifications as read.',
+  types: [NotificationsRead, NotAllowed, InvalidInput, CommandIdReused],
   resolveType,
 });
 

@@ -2,11 +2,13 @@ import { builder } from '../builder.ts';
 import type { ServiceStatusView } from '../store/service-status.ts';
 import { Coverage, ownCoverage } from './coverage.ts';
 import { ServiceLevelEnum, StatusSourceEnum } from './enums.ts';
+import { idOf, Node, nodeKeys } from './node.ts';
 import { ParticipantRef } from './references.ts';
 
 export const ServiceStatus = builder.objectRef<ServiceStatusView>('ServiceStatus');
 ServiceStatus.implement({
   description: 'How well a service works, as far as somebody has reported it lately.',
+  interfaces: [Node],
   directives: { audience: { per: 'NETWORK' } },
   fields: (t) => ({
     participant: t.field({
@@ -26,12 +28,22 @@ ServiceStatus.implement({
   }),
 });
 
+builder.asEntity(ServiceStatus, {
+  key: nodeKeys,
+  resolveReference: async (key, { read }) => read.serviceStatusById(idOf(key)),
+});
+
 const NetworkStatus = builder.objectRef<readonly ServiceStatusView[]>('NetworkStatus');
 NetworkStatus.implement({
   description: 'The services of the network.',
   directives: { audience: { per: 'NETWORK' } },
   fields: (t) => ({
-    nodes: t.field({ type: [ServiceStatus], description: 'One for each service.', resolve: (all) => all }),
+    nodes: t.field({
+      type: [ServiceStatus],
+      directives: { local: {} },
+      description: 'One for each service.',
+      resolve: (all) => all,
+    }),
     coverage: t.field({
       type: Coverage,
       description: 'Who answered; the hub says it.',

@@ -25,7 +25,12 @@ export function resolve(
               to: incident.reporter,
               subject: incident.id,
               type: 'incident.resolved',
-              body: { incidentId: incident.id, chainId: incident.chainId, at: act.at.toISOString() },
+              body: {
+                incidentId: incident.id,
+                chainId: incident.chainId,
+                at: act.at.toISOString(),
+                importBatch: act.batch,
+              },
             },
           ],
   };

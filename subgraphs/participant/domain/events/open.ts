@@ -6,6 +6,7 @@ import { withInvolved } from '../chain.ts';
 import type { Clock } from '../clocks.ts';
 import { type Act, type Decision, entryOf } from '../decision.ts';
 import type { Incident, Participation } from '../incident.ts';
+import { noticesOf } from '../notices.ts';
 import { priorityRank } from '../priority.ts';
 import { keysOf, readersOf } from '../readers.ts';
 import type { Transfer } from '../transfer.ts';
@@ -90,6 +91,7 @@ export function open(
       readersAfter: readersOf(incident),
       keys: keysOf(incident),
     },
+    notices: noticesOf(event, undefined, incident, act),
   };
 }
 

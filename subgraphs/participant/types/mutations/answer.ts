@@ -10,6 +10,7 @@ import type {
   EnvelopeResult,
   IncidentResult,
   IncidentSentResult,
+  MarkNotificationsReadResult,
   RegisterTeamResult,
   ReportServiceStatusResult,
   SetParticipationResult,
@@ -44,6 +45,10 @@ export const asReportServiceStatusResult = answer<typeof ReportServiceStatusResu
   ...REFUSED,
 );
 export const asRegisterTeamResult = answer<typeof RegisterTeamResult.$inferType>('TeamRegistered', ...REFUSED);
+export const asMarkNotificationsReadResult = answer<typeof MarkNotificationsReadResult.$inferType>(
+  'NotificationsRead',
+  ...REFUSED,
+);
 export const asEnvelopeResult = answer<typeof EnvelopeResult.$inferType>(
   'EnvelopeChanged',
   'StateDoesNotAllow',
