@@ -15,6 +15,7 @@ import type { PostgresServer } from '@kortelijn/kit/postgres/launch.ts';
 import { migrate } from '@kortelijn/kit/postgres/migrate.ts';
 import { guardRootFields } from '@kortelijn/kit/server/root-fields.ts';
 import type { Caller, PartyCaller, Role } from '@kortelijn/kit/trust/caller.ts';
+import type { Party } from '../commands/desks.fixture.ts';
 import type { Context } from '../context.ts';
 import { createSchema } from '../schema.ts';
 import { createPrisma } from './open-store.ts';
@@ -80,8 +81,6 @@ export async function createTestEndpoint(postgres: PostgresServer, name = 'linde
   const unused = () => {
     throw new Error('This endpoint only reads.');
   };
-  server ??= serverOver();
-  const apollo = server;
   const reader = (caller: Caller) =>
     createReader({ endpoint: name, pool, prisma: prisma.client, caller, rhythm: defaultRhythm, now });
 
@@ -98,18 +97,8 @@ export async function createTestEndpoint(postgres: PostgresServer, name = 'linde
       read: reader(caller),
     };
     const before = statements;
-    const { body } = await apollo.executeOperation(
-      { query: document, variables: JSON.parse(JSON.stringify(variables)) },
-      { contextValue },
-    );
-    if (body.kind !== 'single') throw new Error('Expected one whole result.');
-    const { data, errors = [] } = body.singleResult;
-    return {
-      // As it goes over the wire; execution's own objects have no prototype.
-      data: JSON.parse(JSON.stringify(data ?? null)),
-      codes: errors.map(({ extensions }) => extensions?.code),
-      statements: statements - before,
-    };
+    const said = await execute(contextValue, document, variables);
+    return { ...said, statements: statements - before };
   };
   const close = async () => {
     await stamper.close();
@@ -117,6 +106,39 @@ export async function createTestEndpoint(postgres: PostgresServer, name = 'linde
     await pool.end();
   };
   return { name, pool, clock, reader, ask, close, [Symbol.asyncDispose]: close };
+}
+
+async function execute(contextValue: Context, document: string, variables: Record<string, unknown>) {
+  server ??= serverOver();
+  const { body } = await server.executeOperation(
+    { query: document, variables: JSON.parse(JSON.stringify(variables)) },
+    { contextValue },
+  );
+  if (body.kind !== 'single') throw new Error('Expected one whole result.');
+  const { data, errors = [] } = body.singleResult;
+  return {
+    // As it goes over the wire; execution's own objects have no prototype.
+    data: JSON.parse(JSON.stringify(data ?? null)),
+    codes: errors.map(({ extensions }) => extensions?.code),
+  };
+}
+
+/** The same of a party of a network of desks, which can be commanded too. */
+export async function askParty(
+  { me, pool, desk, command, inbox }: Party,
+  caller: Caller,
+  document: string,
+  variables: Record<string, unknown> = {},
+): Promise<Omit<Answer, 'statements'>> {
+  const prisma = createPrisma(pool);
+  const { now } = desk;
+  const read = createReader({ endpoint: me, pool, prisma: prisma.client, caller, rhythm: defaultRhythm, now });
+  const stamper = createStamper(pool, { everyMs: 3_600_000 });
+  const contextValue = { caller, now, endpoint: me, requestId: 'test', pool, stamper, command, inbox, read };
+  const said = await execute(contextValue, document, variables);
+  await stamper.close();
+  await prisma.close();
+  return said;
 }
 
 function serverOver(): ApolloServer<Context> {
