@@ -2,7 +2,7 @@
 import type { FeedEvent, FeedGapReason, Position } from '../feed-event.ts';
 import type { Page, PageGap } from './feed-source.ts';
 
-/** Without pages, `asked` is where it was asked to go on from. */
+/** `asked` is where reading was to go on from; a gap that does not say so begins there. */
 export function readPage(feed: string, given: unknown, asked: Position | undefined): Page {
   const page = object(given, 'a page');
   const epoch = text(page.epoch, 'epoch', 64);
@@ -62,7 +62,7 @@ function readersOf(given: unknown, name: string): readonly string[] {
   throw breach(`a list of readers under ${name}`, given);
 }
 
-/** What filters look at; what cannot be read says nothing. */
+/** What filters look at. */
 function keysOf(given: unknown): Readonly<Record<string, unknown>> {
   if (given === null || given === undefined) return {};
   if (typeof given !== 'string') throw breach('JSON under keys', given);
