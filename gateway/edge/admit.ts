@@ -4,7 +4,7 @@
  * Cheap limits come first and each is linear: size, tokens, nesting, then fields with all fragments spread. Only what
  * is small is validated and planned. Refusing is all that happens here; nothing is sent to anybody.
  */
-import { type GraphQLError, getVariableValues, Kind, type OperationDefinitionNode } from 'graphql';
+import { type DocumentNode, type GraphQLError, getVariableValues, Kind, type OperationDefinitionNode } from 'graphql';
 import { hubError } from '../errors.ts';
 import { type Authority, authorityKey } from '../identity/authority.ts';
 import type { Supergraph } from '../supergraph/load.ts';
@@ -44,6 +44,8 @@ export interface Refused {
 export interface Admitted {
   readonly kind: 'admitted';
   readonly text: string;
+  /** The same object for the same text, as long as it is remembered. */
+  readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly plan: Plan;
   readonly variables: Readonly<Record<string, unknown>>;
@@ -110,7 +112,8 @@ export function createWayIn({ supergraph, planner, limits, trustedDocuments, now
     const given = request.variables as Readonly<Record<string, unknown>> | undefined;
     const planned = await planner.plan({ document: checked.document, operationName, variables: given ?? undefined });
     if (planned.kind === 'refused') return { ...refused(...planned.errors), cost };
-    return { kind: 'admitted', text, operation, plan: planned.plan, variables: planned.variables, cost };
+    const { plan, variables } = planned;
+    return { kind: 'admitted', text, document: checked.document, operation, plan, variables, cost };
   };
   return { admit, documents };
 }

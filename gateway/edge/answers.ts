@@ -40,6 +40,7 @@ export function statusOf(code: string): number {
     case 'FORBIDDEN':
     case 'SUSPENDED':
     case 'DOCUMENT_NOT_TRUSTED':
+    case 'ACCESS_REVOKED':
       return 403;
     case 'NOT_FOUND':
     case 'UNKNOWN_PARTICIPANT':
@@ -49,10 +50,12 @@ export function statusOf(code: string): number {
     case 'BODY_TOO_LARGE':
       return 413;
     case 'RATE_LIMITED':
+    case 'TOO_MANY_STREAMS':
       return 429;
     case 'INTERNAL':
       return 500;
     case 'OVERLOADED':
+    case 'STOPPING':
     case 'PLAN_TIMED_OUT':
       return 503;
     default:

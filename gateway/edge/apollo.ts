@@ -26,7 +26,9 @@ export async function startApollo(
 ): Promise<ApolloServer<Running>> {
   const apollo = new ApolloServer<Running>({
     gateway: {
-      load: async () => ({ executor: async ({ context }) => (await runToAnswer(execute, context as Running)) as never }),
+      load: async () => ({
+        executor: async ({ context }) => (await runToAnswer(execute, context as Running)) as never,
+      }),
       onSchemaLoadOrUpdate(listener) {
         listener({ apiSchema: schema, coreSupergraphSdl: '' });
         return () => {};

@@ -20,6 +20,7 @@ export function formatError(error: GraphQLFormattedError, traceId?: string): Gra
       code,
       retryable: typeof given.retryable === 'boolean' ? given.retryable : retryable,
       ...about(given),
+      ...(Number.isSafeInteger(given.retryAfterSeconds) && { retryAfterSeconds: given.retryAfterSeconds }),
       ...(Array.isArray(given.participants) && { participants: given.participants.slice(0, partyCountMax).map(about) }),
       ...tracing(traceId ?? given.traceId),
     },

@@ -8,9 +8,12 @@ import { deadlineHeader } from './deadline.ts';
 import type { Handle } from './graphql.ts';
 import type { Health } from './health.ts';
 import type { Pages } from './pages.ts';
+import { wantsEvents } from './sse.ts';
 
 export interface Doors {
   readonly graphql: Handle;
+  /** GraphQL for whoever wants the answer as a stream of events. */
+  readonly events?: Handle;
   readonly envelopes: Handle;
   readonly directory: Handle;
   readonly health: Health;
@@ -58,6 +61,8 @@ export function createHttpServer({ doors, corsOrigins, onError }: HttpOptions): 
     response.setHeader('referrer-policy', 'no-referrer');
     if (isClosing) response.setHeader('connection', 'close');
     if (path === '/graphql' && allowOrigin(request, response, allowed)) return;
+    if (path === '/graphql' && doors.events !== undefined && wantsEvents(request))
+      return doors.events(request, response);
     const door = exact.get(path) ?? exact.get(`${request.method} ${path}`);
     if (door !== undefined) return door(request, response);
     if ((request.method === 'GET' || request.method === 'HEAD') && doors.pages.serve(path, response)) return;

@@ -6,6 +6,8 @@ import type { IncomingMessage } from 'node:http';
 
 export type IsAllowedOrigin = (request: IncomingMessage) => boolean;
 
+export const foreignOrigin = 'Expected a page of the hub or of a registered origin, found another.';
+
 export interface OriginOptions {
   readonly corsOrigins: readonly string[];
   /** The address that callers use; undefined: the one that a request was sent to. */
