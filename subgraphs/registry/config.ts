@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { type EndpointKeys, type Pins, parseEndpointKeys, parsePins } from '@kortelijn/kit/trust/keys.ts';
 import { isParticipantId, type ParticipantId, REGISTRY } from '@kortelijn/schema/vocabulary/ids.ts';
+import { type EgressAllowed, parseEgressAllowed } from '@kortelijn/schema/vocabulary/safe-address.ts';
 import { parseSeed, type SeedParticipant } from './store/seed-file.ts';
 
 export interface Config {
@@ -18,6 +19,8 @@ export interface Config {
   /** The participant that runs the registry: its staff may suspend, its prefix stands before our ids. */
   readonly foundation: ParticipantId;
   readonly seed: readonly SeedParticipant[];
+  /** Networks beside the public internet that webhooks may lead to. */
+  readonly egressAllowed: EgressAllowed;
   readonly logLevel: string;
 }
 
@@ -60,6 +63,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       throw new Error(`expected the participant id of the foundation, found "${name}"`);
     }),
     seed: attempt('SEED_FILE', () => (env.SEED_FILE ? parseSeed(json('SEED_FILE')) : [])),
+    egressAllowed: attempt('EGRESS_ALLOW', () => parseEgressAllowed(env.EGRESS_ALLOW)),
     logLevel: env.LOG_LEVEL ?? 'info',
   };
   if (config.keys && config.pins && !config.pins.registry.sign.has(config.keys.sign.kid)) {

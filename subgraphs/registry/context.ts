@@ -7,6 +7,8 @@ import type { EndpointContext } from '@kortelijn/kit/server/serve.ts';
 import type { RunCommand } from './commands/command.ts';
 import type { Reader } from './store/reader.ts';
 import type { SignedDirectory } from './store/signed-directory.ts';
+import type { Deliveries } from './store/webhook-deliveries.ts';
+import type { WebhookReader } from './store/webhook-reader.ts';
 
 export interface Services {
   readonly pool: Pool;
@@ -14,9 +16,12 @@ export interface Services {
   readonly inbox: Inbox;
   readonly directory: SignedDirectory;
   readonly command: RunCommand;
+  /** Which gateway delivers which webhook, and how far it is. */
+  readonly deliveries: Deliveries;
 }
 
 export interface Context extends EndpointContext, Services {
   /** Reads with the caller's authority and never beyond it. */
   readonly read: Reader;
+  readonly readWebhooks: WebhookReader;
 }

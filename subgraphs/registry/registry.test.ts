@@ -18,6 +18,7 @@ import {
   parsedPins,
 } from '@kortelijn/kit/trust/stand-in-hub.ts';
 import { participantId } from '@kortelijn/schema/vocabulary/ids.ts';
+import { nothingAllowed } from '@kortelijn/schema/vocabulary/safe-address.ts';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Config } from './config.ts';
@@ -81,6 +82,7 @@ const config = (more: Partial<Config> = {}): Config => ({
   hubUrl,
   foundation: participantId('voorbeeld'),
   seed,
+  egressAllowed: nothingAllowed,
   logLevel: 'silent',
   ...more,
 });

@@ -21,10 +21,13 @@ import { createOnReceipt } from './commands/on-receipt.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import { schema } from './schema.ts';
+import { createEgress } from './store/egress.ts';
 import { createReader } from './store/reader.ts';
 import { seed } from './store/seed.ts';
 import { createSignedDirectory } from './store/signed-directory.ts';
 import { startUpkeep } from './store/upkeep.ts';
+import { createDeliveries } from './store/webhook-deliveries.ts';
+import { createWebhookReader } from './store/webhook-reader.ts';
 
 export interface Registry extends AsyncDisposable {
   readonly url: string;
@@ -85,7 +88,9 @@ async function open(config: Config, logger: Logger, closing: Closing): Promise<s
   };
   // Nobody writes to the registry yet: what comes is refused with ENVELOPE_UNKNOWN_TYPE, signed like any answer.
   const inbox = createInbox({ pool, name, key: keys.sign, directory, handlers: {}, now, afterCommit: committed });
-  const command = createCommands({ pool, foundation, directory, outgoing, now, committed });
+  const egress = createEgress(config.egressAllowed);
+  const command = createCommands({ pool, foundation, directory, outgoing, egress, now, committed });
+  const deliveries = createDeliveries(pool, now);
   const upkeep = startUpkeep(pool, now, onError);
   closing.defer(() => upkeep.close());
 
@@ -98,16 +103,21 @@ async function open(config: Config, logger: Logger, closing: Closing): Promise<s
     now,
     logger,
     isReady: async () => (await pool.query('SELECT 1')).rowCount === 1,
-    context: (base) => ({
-      ...base,
-      pool,
-      stamper,
-      inbox,
-      directory,
-      command,
+    context: (base) => {
       // The hub itself reads nothing here: the fields that are open to it need no reader.
-      read: createReader(pool, viewerOf(base.caller.kind === 'hub' ? NOBODY : base.caller, foundation), now),
-    }),
+      const viewer = viewerOf(base.caller.kind === 'hub' ? NOBODY : base.caller, foundation);
+      return {
+        ...base,
+        pool,
+        stamper,
+        inbox,
+        directory,
+        command,
+        deliveries,
+        read: createReader(pool, viewer, now),
+        readWebhooks: createWebhookReader(pool, viewer, now),
+      };
+    },
   });
   closing.defer(() => served.close());
   return served.url;

@@ -15,6 +15,7 @@ import type { CommandInputs, CommandName } from './inputs.ts';
 import { reinstate, suspend } from './membership.ts';
 import { propose } from './propose-network-incident.ts';
 import type { Done, Office, Result, Run } from './run.ts';
+import { change, register, remove, replay, rotate } from './webhooks.ts';
 
 const doers: { readonly [Name in CommandName]: (run: Run, input: CommandInputs[Name]) => Promise<Result> } = {
   suspendParticipant: suspend,
@@ -22,6 +23,11 @@ const doers: { readonly [Name in CommandName]: (run: Run, input: CommandInputs[N
   proposeNetworkIncident: propose,
   promoteNetworkIncident: promote,
   demoteNetworkIncident: demote,
+  registerWebhook: register,
+  changeWebhook: change,
+  rotateWebhookSecret: rotate,
+  removeWebhook: remove,
+  replayWebhook: replay,
 };
 
 export type RunCommand = <Name extends CommandName>(
@@ -73,8 +79,14 @@ export function viewerOf(caller: PartyCaller, foundation: string): Viewer {
   return { participant, roles, scopes, foundation, ...(program && { program }) };
 }
 
-const isDone = (result: Result): result is Done =>
-  result.kind === 'ParticipantChanged' || result.kind === 'NetworkIncidentChanged';
+const DONE: ReadonlySet<string> = new Set<Done['kind']>([
+  'ParticipantChanged',
+  'NetworkIncidentChanged',
+  'WebhookSecretShown',
+  'WebhookChanged',
+  'WebhookRemoved',
+]);
+const isDone = (result: Result): result is Done => DONE.has(result.kind);
 
 /** A refusal leaves no trace, so that the same command may be tried again when what it met has changed. */
 class Refused extends Error {

@@ -31,11 +31,41 @@ export interface ChangeNetworkIncident extends CommandInput {
   readonly reason?: string | null | undefined;
 }
 
+export interface RegisterWebhook extends CommandInput {
+  readonly program?: string | null | undefined;
+  readonly scopes: readonly string[];
+  readonly url: string;
+  readonly document?: string | null | undefined;
+  readonly documentId?: string | null | undefined;
+  /** A JSON object, as text. */
+  readonly variables?: string | null | undefined;
+}
+
+export interface WebhookCommand extends CommandInput {
+  readonly webhookId: string;
+}
+
+export interface ChangeWebhook extends WebhookCommand {
+  readonly url?: string | null | undefined;
+  readonly scopes?: readonly string[] | null | undefined;
+  readonly enabled?: boolean | null | undefined;
+}
+
+export interface ReplayWebhook extends WebhookCommand {
+  readonly deadLetter?: string | null | undefined;
+  readonly since?: Date | null | undefined;
+}
+
 export interface CommandInputs {
   readonly suspendParticipant: SuspendParticipant;
   readonly reinstateParticipant: ReinstateParticipant;
   readonly proposeNetworkIncident: ProposeNetworkIncident;
   readonly promoteNetworkIncident: ChangeNetworkIncident;
   readonly demoteNetworkIncident: ChangeNetworkIncident;
+  readonly registerWebhook: RegisterWebhook;
+  readonly changeWebhook: ChangeWebhook;
+  readonly rotateWebhookSecret: WebhookCommand;
+  readonly removeWebhook: WebhookCommand;
+  readonly replayWebhook: ReplayWebhook;
 }
 export type CommandName = keyof CommandInputs;

@@ -5,6 +5,7 @@ import type { PartyCaller } from '@kortelijn/kit/trust/caller.ts';
 import type { ParticipantId } from '@kortelijn/schema/vocabulary/ids.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Viewer } from '../domain/viewer.ts';
+import type { Egress } from '../store/egress.ts';
 import type { SignedDirectory } from '../store/signed-directory.ts';
 
 /** What commands work with, as long as the process lives. */
@@ -13,6 +14,8 @@ export interface Office {
   readonly foundation: ParticipantId;
   readonly directory: SignedDirectory;
   readonly outgoing: Outgoing;
+  /** Where webhooks may lead. */
+  readonly egress: Egress;
   now(): number;
   /** After a commit: stamp the feed, send what was written. */
   committed(): void;
@@ -29,5 +32,9 @@ export interface Run {
 /** Plain JSON, because the command log keeps it; `kind` is the name of the GraphQL type. */
 export type Done =
   | { readonly kind: 'ParticipantChanged'; readonly participantId: string }
-  | { readonly kind: 'NetworkIncidentChanged'; readonly networkIncidentId: string };
+  | { readonly kind: 'NetworkIncidentChanged'; readonly networkIncidentId: string }
+  /** The secret itself is in no log: it is read from its own row. */
+  | { readonly kind: 'WebhookSecretShown'; readonly webhookId: string }
+  | { readonly kind: 'WebhookChanged'; readonly webhookId: string }
+  | { readonly kind: 'WebhookRemoved'; readonly webhookId: string };
 export type Result = Done | Refusal;
