@@ -116,6 +116,24 @@ test('without assertion and seal there is no answer, not even the SDL', async ()
   );
 });
 
+test('a role that the token says and the participant took away opens nothing, from the next request on', async () => {
+  const asked = () => ask(asPerson('linde', ['SERVICEDESK'], 'Daan'), '{ viewer { roles } incidents { totalCount } }');
+  const before = await asked();
+  expect(before.data).toEqual({ viewer: { roles: ['SERVICEDESK'] }, incidents: { totalCount: 2 } });
+  const input = { commandId: 'c-5', subject: 'daan', name: 'Daan Rand', roles: ['HELPDESK'] };
+  const changed = await ask(
+    asPerson('linde', ['SERVICEMANAGER'], 'Sanne'),
+    'mutation ($input: ChangePersonRolesInput!) { changePersonRoles(input: $input) { __typename } }',
+    { input },
+  );
+  expect(changed.data.changePersonRoles).toEqual({ __typename: 'PersonRolesChanged' });
+  expect((await asked()).data).toEqual({ viewer: { roles: [] }, incidents: { totalCount: 0 } });
+  const report = { commandId: 'c-6', service: 'Delen', title: 'Mag niet meer' };
+  expect((await ask(asPerson('linde', ['SERVICEDESK'], 'Daan'), REPORT, { input: report })).data).toMatchObject({
+    reportIncident: { __typename: 'NotAllowed', code: 'ROLE_DOES_NOT_ALLOW' },
+  });
+});
+
 test('bad input has its code on the way out, and a fault of ours has none of its words', async () => {
   const codes = async (query: string) => (await ask(desk, query)).errors?.map(({ extensions }) => extensions.code);
   expect(await codes('{ incidents(first: 1000) { totalCount } }')).toEqual(['FIRST_OUT_OF_RANGE']);

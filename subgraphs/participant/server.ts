@@ -20,6 +20,7 @@ import { applySeed } from './prisma/seed.ts';
 import { createSchema } from './schema.ts';
 import { startHousekeeping } from './store/housekeeping.ts';
 import { openStore } from './store/open-store.ts';
+import { narrowRoles } from './store/person-roles.ts';
 import { createReader } from './store/reader.ts';
 import { createTimers } from './timers.ts';
 
@@ -109,6 +110,7 @@ async function wire(config: Config, logger: Logger, use: Use): Promise<string> {
       port: config.port,
       host: config.host,
       verifier: createVerifier({ name, keys, pins, now }),
+      callerHere: narrowRoles(pool, name),
       now,
       context: (base) => {
         const read = createReader({ endpoint: name, pool, prisma, caller: base.caller, rhythm, now });

@@ -47,6 +47,11 @@ export interface ServeOptions<Context extends EndpointContext> {
   readonly now: () => number;
   /** Once per request: loaders live here, so that nothing is shared between callers. */
   readonly context: (base: EndpointContext) => Context;
+  /**
+   * As whom this endpoint takes the caller of a query or mutation, by a book of its own; as the hub says when left out.
+   * A throw is an error of the whole request.
+   */
+  readonly callerHere?: (caller: Caller) => Promise<Caller>;
   readonly logger: Logger;
   /** Whether to take work, e.g. whether the database answers. */
   readonly isReady?: () => Promise<boolean>;
@@ -71,6 +76,7 @@ const GRACE_MS = 10_000;
 
 export async function serve<Context extends EndpointContext>(options: ServeOptions<Context>): Promise<Served> {
   const { name, schema, verifier, now, context, logger } = options;
+  const callerHere = options.callerHere ?? (async (caller: Caller) => caller);
   const { bodyBytesMax = BODY_BYTES_MAX, inFlightMax = IN_FLIGHT_MAX, graceMs = GRACE_MS } = options;
   guardRootFields(schema);
   const formatError = createFormatError((error) => logger.error({ err: error }, 'internal error'));
@@ -151,7 +157,7 @@ export async function serve<Context extends EndpointContext>(options: ServeOptio
   const answerWhole = async (accepted: Accepted, response: ServerResponse) => {
     const result = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: 'POST', headers: HEADERS, search: '', body: accepted.request },
-      context: async () => context(accepted.context),
+      context: async () => context({ ...accepted.context, caller: await callerHere(accepted.context.caller) }),
     });
     if (result.body.kind !== 'complete') throw new Error('Expected one whole result, found a stream of them.');
     answer(response, result.status ?? 200, result.body.string);

@@ -9,6 +9,7 @@ import { IMPORT_SCOPE } from '../domain/actor.ts';
 import { refuseText, TEXTS } from '../domain/bounds.ts';
 import { invalidInput, notAllowed, type Refusal } from '../domain/refusal.ts';
 import { answerCommand, askCommand } from './assistance.ts';
+import { changePersonRolesCommand } from './change-person-roles.ts';
 import { actOf, type Desk, type Run } from './desk.ts';
 import { retryCommand, withdrawCommand } from './envelope-commands.ts';
 import {
@@ -53,6 +54,7 @@ const doers: { readonly [Name in CommandName]: (run: Run, input: CommandInputs[N
   cancelIncident: cancelCommand,
   reportServiceStatus: serviceStatusCommand,
   registerTeam: registerTeamCommand,
+  changePersonRoles: changePersonRolesCommand,
   markNotificationsRead: markReadCommand,
   retryEnvelope: retryCommand,
   withdrawEnvelope: withdrawCommand,

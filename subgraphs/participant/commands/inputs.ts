@@ -84,6 +84,11 @@ export interface CommandInputs {
     readonly line: number;
     readonly organisationLine?: string | null | undefined;
   };
+  readonly changePersonRoles: CommandInput & {
+    readonly subject: string;
+    readonly name?: string | null | undefined;
+    readonly roles: readonly string[];
+  };
   readonly markNotificationsRead: CommandInput & {
     readonly ids?: readonly string[] | null | undefined;
     readonly upTo?: Date | null | undefined;

@@ -10,7 +10,8 @@ import type { Result } from './results.ts';
 export async function markReadCommand(run: Run, input: CommandInputs['markNotificationsRead']): Promise<Result> {
   const { desk, act, caller } = run;
   const addressee = addresseeOf(caller, desk.me);
-  if (!addressee) return notAllowed('FORBIDDEN', 'Notifications are for the people of their own participant.');
+  if (!addressee)
+    return notAllowed('ROLE_DOES_NOT_ALLOW', 'Notifications are for the people of their own participant.');
   const ids = [...new Set(input.ids ?? [])];
   if (ids.length > pageSizeMax) {
     const message = `Expected at most ${pageSizeMax} ids, found ${ids.length}: name fewer, or use upTo.`;

@@ -31,6 +31,7 @@ export type Done =
     }
   | { readonly kind: 'ServiceStatusReported'; readonly service: string }
   | { readonly kind: 'TeamRegistered'; readonly teamId: string }
+  | { readonly kind: 'PersonRolesChanged'; readonly personId: string }
   | { readonly kind: 'NotificationsRead'; readonly ids: readonly string[] }
   | { readonly kind: 'EnvelopeChanged'; readonly envelopeId: string };
 

@@ -151,6 +151,10 @@ export function createReader({ endpoint, pool, prisma, caller: given, rhythm, no
     team: async (id: string) => (ours(id, 'tm') ? teams.load(id) : null),
     teams: (): Promise<readonly Team[]> => readAllTeams(pool),
     person: async (id: string) => (ours(id, 'prs') ? persons.load(id) : null),
+    personAnew: (id: string) => {
+      persons.clear(id);
+      return persons.load(id);
+    },
     /** Of the caller itself, where its assertion brought no name. */
     nameOf: async (): Promise<string | null> => {
       const subject = subjectAtIssuer(caller);

@@ -13,6 +13,7 @@ import { Incident } from './incident.ts';
 import { Note } from './note.ts';
 import { Notification } from './notification.ts';
 import { Participation } from './participation.ts';
+import { Person } from './person.ts';
 import { AssistanceRequestLink, IncidentLink } from './references.ts';
 import { CommandIdReused, InvalidInput, NotAllowed, NotFound, StateDoesNotAllow, VersionConflict } from './refusals.ts';
 import { ServiceStatus } from './service-status.ts';
@@ -186,6 +187,19 @@ EnvelopeChanged.implement({
   }),
 });
 
+const PersonRolesChanged = builder.objectRef<DoneOf<'PersonRolesChanged'>>('PersonRolesChanged');
+PersonRolesChanged.implement({
+  description: 'The person may act in these roles and no others.',
+  fields: (t) => ({
+    person: t.field({
+      type: Person,
+      directives: { local: {} },
+      description: 'The person.',
+      resolve: ({ personId }, _, { read }) => mustRead(read.personAnew(personId), personId),
+    }),
+  }),
+});
+
 const NotificationsRead = builder.objectRef<DoneOf<'NotificationsRead'>>('NotificationsRead');
 NotificationsRead.implement({
   description: 'The notifications are marked as read by the caller.',
@@ -254,6 +268,12 @@ export const ReportServiceStatusResult = builder.unionType('ReportServiceStatusR
 export const RegisterTeamResult = builder.unionType('RegisterTeamResult', {
   description: 'What became of registering a team.',
   types: [TeamRegistered, NotAllowed, InvalidInput, CommandIdReused],
+  resolveType,
+});
+
+export const ChangePersonRolesResult = builder.unionType('ChangePersonRolesResult', {
+  description: 'What became of changing the roles of a person.',
+  types: [PersonRolesChanged, NotAllowed, InvalidInput, CommandIdReused],
   resolveType,
 });
 

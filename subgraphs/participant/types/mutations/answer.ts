@@ -7,6 +7,7 @@ import type {
   AddNoteResult,
   AnswerAssistanceResult,
   AskAssistanceResult,
+  ChangePersonRolesResult,
   EnvelopeResult,
   IncidentResult,
   IncidentSentResult,
@@ -45,6 +46,10 @@ export const asReportServiceStatusResult = answer<typeof ReportServiceStatusResu
   ...REFUSED,
 );
 export const asRegisterTeamResult = answer<typeof RegisterTeamResult.$inferType>('TeamRegistered', ...REFUSED);
+export const asChangePersonRolesResult = answer<typeof ChangePersonRolesResult.$inferType>(
+  'PersonRolesChanged',
+  ...REFUSED,
+);
 export const asMarkNotificationsReadResult = answer<typeof MarkNotificationsReadResult.$inferType>(
   'NotificationsRead',
   ...REFUSED,
