@@ -7,6 +7,7 @@
 import { type Dispatcher, Pool } from 'undici';
 import { createJsonDepth, depthMeasuredFromBytes, type JsonDepth } from './json-depth.ts';
 import { type Failed, failed } from './reply.ts';
+import type { Connect } from './safe-connect.ts';
 
 export interface Exchange {
   readonly kind: 'exchange';
@@ -31,6 +32,8 @@ export interface AttemptSettings {
   readonly connectionsMax: number;
   readonly answerBytesMax: number;
   readonly answerDepthMax: number;
+  /** How to connect where the address is another's word; the ordinary way when left out. */
+  readonly connect?: Connect | undefined;
 }
 
 export interface Attempts {
@@ -54,7 +57,7 @@ export function createAttempts(settings: AttemptSettings, now: () => number): At
     if (pool === undefined) {
       pool = new Pool(origin, {
         connections: settings.connectionsMax,
-        connect: { timeout: settings.connectTimeoutMs },
+        connect: settings.connect ?? { timeout: settings.connectTimeoutMs },
         pipelining: 1,
         // The timer of the attempt covers headers and body alike.
         headersTimeout: 0,
