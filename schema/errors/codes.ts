@@ -385,6 +385,12 @@ export const errorCodes = {
     remedy: 'Ask the parties for mediation first; after its end nothing is read any more.',
     retryable: false,
   },
+  AUDIENCE_SUBJECT: {
+    place: 'party',
+    meaning: 'What was asked for a class of callers is for one person alone.',
+    remedy: 'Nothing: the hub asks again for each person. Seen by a caller, it is a defect of the hub.',
+    retryable: false,
+  },
   ACCESS_LOG_UNAVAILABLE: {
     place: 'party',
     meaning: 'The source could not write its access log, so it gives no personal data.',

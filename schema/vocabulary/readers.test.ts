@@ -39,6 +39,7 @@ describe('readers of an event', () => {
     const deskProgram = { ...program, roles: ['PROGRAM', 'SERVICEDESK'] };
     expect(admits(parseReaders(['linde#incidents:read']), scopedPerson)).toBe(false);
     expect(admits(parseReaders(['linde#SERVICEDESK']), deskProgram)).toBe(false);
+    expect(admits(parseReaders(['linde#SERVICEDESK']), { ...desk, program: 'meldingen' })).toBe(false);
     expect(admits(parseReaders(['linde#PROGRAM']), program)).toBe(false);
   });
 

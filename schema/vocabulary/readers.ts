@@ -13,9 +13,11 @@ import { isParticipantId } from './ids.ts';
 
 export interface ReaderCaller {
   readonly participant: string;
-  /** `PROGRAM` says that a program calls: it is judged by its scopes, a person by the other roles. */
+  /** `PROGRAM` says that a program calls: it is judged by its scopes, a person by his roles. */
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
+  /** Says the same as that role: either suffices. */
+  readonly program?: string;
   /** As its own issuer calls it, without the participant; absent for a class, which no reader names. */
   readonly subject?: string;
 }
@@ -62,7 +64,8 @@ const READER = /^([^#/]+)(?:([#/])(.*))?$/s;
 export function admits({ whole, holders, persons }: ParsedReaders, caller: ReaderCaller): boolean {
   const { participant, subject } = caller;
   if (whole.has(EVERYBODY) || whole.has(participant)) return true;
-  const holds = caller.roles.includes(PROGRAM) ? caller.scopes : caller.roles;
+  const isProgram = caller.program !== undefined || caller.roles.includes(PROGRAM);
+  const holds = isProgram ? caller.scopes : caller.roles;
   for (const held of [holders.get(participant), holders.get(EVERYBODY)]) {
     if (held && holds.some((one) => held.has(one))) return true;
   }

@@ -1,41 +1,27 @@
 /** The directives by which this SDL tells the hub how to treat a field. They print because their definitions are here. */
-import { DirectiveLocation, GraphQLDirective, GraphQLEnumType, GraphQLNonNull, GraphQLString } from 'graphql';
+import { type AudienceDirective, audienceDirective, enumOf } from '@kortelijn/kit/server/contract-directives.ts';
+import { DirectiveLocation, GraphQLDirective, GraphQLNonNull, GraphQLString } from 'graphql';
 
-const described = (name: string, description: string, values: Record<string, string>) =>
-  new GraphQLEnumType({
-    name,
-    description,
-    values: Object.fromEntries(
-      Object.entries(values).map(([value, meaning]) => [value, { value, description: meaning }]),
-    ),
-  });
-
-const routeBy = described('RouteBy', 'By what the participant that answers a root field is found.', {
+const routeBy = enumOf('RouteBy', 'By what the participant that answers a root field is found.', {
   ID: 'The prefix of the id that stands at the path.',
   PARTICIPANT: 'The participant id that stands at the path; the hub addresses an endpoint itself where there is none.',
   CALLER: "The caller's own participant; a program's is the one that registered it.",
   REFERENCE: 'The participant that a short reference begins with.',
 });
 
-const scatterMerge = described('ScatterMerge', 'How the answers of many participants become one.', {
+const scatterMerge = enumOf('ScatterMerge', 'How the answers of many participants become one.', {
   CONNECTION: 'Pages are merged by the order of their cursors.',
   LIST: 'Lists are put behind each other, participant by participant.',
   COUNT: 'Values are added up.',
   SUMMARY: 'Each field is merged as its own directive says.',
 });
 
-const mergeWith = described('MergeWith', 'How one field of several answers is merged.', {
+const mergeWith = enumOf('MergeWith', 'How one field of several answers is merged.', {
   SUM: 'Numbers are added up.',
   MIN: 'The smallest value stands.',
   MAX: 'The largest value stands.',
   CONCAT: 'Lists are put behind each other.',
   HISTOGRAM: 'Bins with the same bound are added up.',
-});
-
-const audiencePer = described('AudiencePer', 'For whom a value is the same.', {
-  NETWORK: 'For everyone in the network.',
-  CLASS: 'For everyone with the same participant, roles, program, scopes and purpose.',
-  SUBJECT: 'For one person alone.',
 });
 
 const onField = [DirectiveLocation.FIELD_DEFINITION];
@@ -69,12 +55,7 @@ export const contractDirectives = [
       },
     },
   }),
-  new GraphQLDirective({
-    name: 'audience',
-    description: 'For whom the value is the same; on a type it is the default of its fields. Without it: SUBJECT.',
-    locations: [DirectiveLocation.OBJECT, DirectiveLocation.FIELD_DEFINITION],
-    args: { per: { type: new GraphQLNonNull(audiencePer), description: 'The audience.' } },
-  }),
+  audienceDirective,
   new GraphQLDirective({
     name: 'personal',
     description: 'Personal data: every read writes the access log at the source.',
@@ -100,7 +81,7 @@ export type ContractDirectives = {
     locations: 'FIELD_DEFINITION';
     args: { with: 'SUM' | 'MIN' | 'MAX' | 'CONCAT' | 'HISTOGRAM'; key?: string };
   };
-  audience: { locations: 'OBJECT' | 'FIELD_DEFINITION'; args: { per: 'NETWORK' | 'CLASS' | 'SUBJECT' } };
+  audience: AudienceDirective;
   personal: { locations: 'FIELD_DEFINITION'; args: Record<string, never> };
   local: { locations: 'FIELD_DEFINITION'; args: Record<string, never> };
   replicated: { locations: 'OBJECT'; args: Record<string, never> };

@@ -2,6 +2,7 @@
  * The one Pothos builder. Decided here once: an output field is there unless it says `nullable: true`, an input field
  * may be left out unless it says `required: true`, and every type and field says in a sentence what it is.
  */
+import type { AudienceDirective } from '@kortelijn/kit/server/contract-directives.ts';
 import { dateScalar, dateTimeScalar } from '@kortelijn/schema/vocabulary/scalars.ts';
 import SchemaBuilder from '@pothos/core';
 import directives from '@pothos/plugin-directives';
@@ -11,7 +12,10 @@ import type { Context } from './context.ts';
 export const builder = new SchemaBuilder<{
   Context: Context;
   DefaultFieldNullability: false;
-  Directives: { key: { locations: 'OBJECT'; args: { fields: string; resolvable?: boolean } } };
+  Directives: {
+    key: { locations: 'OBJECT'; args: { fields: string; resolvable?: boolean } };
+    audience: AudienceDirective;
+  };
   Scalars: {
     ID: { Input: string; Output: string };
     DateTime: { Input: Date; Output: Date };
@@ -26,6 +30,7 @@ builder.addScalarType('DateTime', dateTimeScalar);
 builder.addScalarType('Date', dateScalar);
 builder.queryType({ description: 'What can be read at the registry.' });
 builder.mutationType({ description: 'What can be done at the registry.' });
+builder.subscriptionType({ description: 'What can be followed at the registry; for the hub only.' });
 
 /** A closed list: each value with what it means. */
 export const described = <Name extends string>(

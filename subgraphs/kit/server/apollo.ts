@@ -10,6 +10,7 @@ import {
 import { GraphQLError, type GraphQLSchema, OperationTypeNode } from 'graphql';
 import type { Logger } from 'pino';
 import { DOCUMENT_TOKENS_MAX } from '../trust/operation-kind.ts';
+import { audienceGuard } from './audience.ts';
 import type { FormatError } from './format-error.ts';
 import type { EndpointContext } from './serve.ts';
 
@@ -38,6 +39,7 @@ export const createApollo = <Context extends EndpointContext>({ schema, formatEr
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       noSubscriptions,
+      audienceGuard(schema),
     ],
   });
 

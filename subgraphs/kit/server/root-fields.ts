@@ -12,6 +12,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import type { Caller } from '../trust/caller.ts';
+import { appliedDirective } from './applied-directives.ts';
 
 export function guardRootFields(schema: GraphQLSchema): void {
   for (const type of [schema.getQueryType(), schema.getMutationType()]) {
@@ -37,17 +38,5 @@ function guarded(field: GraphQLField<unknown, unknown>, resolve: Guarded): Guard
   };
 }
 
-function isForHub(field: GraphQLField<unknown, unknown>): boolean {
-  if (field.name === '_service') return true;
-  return (
-    (field.astNode?.directives ?? []).some((directive) => directive.name.value === 'inaccessible') ||
-    inExtensions(field)
-  );
-}
-
-/** A schema made in code keeps applied directives here, as a list or by name. */
-function inExtensions({ extensions }: GraphQLField<unknown, unknown>): boolean {
-  const applied: unknown = extensions.directives;
-  if (Array.isArray(applied)) return applied.some(({ name }) => name === 'inaccessible');
-  return typeof applied === 'object' && applied !== null && Object.hasOwn(applied, 'inaccessible');
-}
+const isForHub = (field: GraphQLField<unknown, unknown>): boolean =>
+  field.name === '_service' || appliedDirective(field, 'inaccessible') !== undefined;

@@ -13,6 +13,8 @@ export const ROLES = [
 ] as const;
 export type Role = (typeof ROLES)[number];
 
+export const isRole = (text: unknown): text is Role => ROLES.includes(text as Role);
+
 export type Caller = PartyCaller | HubCaller;
 
 /** The hub itself, for the root fields that are closed to everyone else. */
@@ -51,7 +53,7 @@ export function callerOf(claims: Claims): Caller | undefined {
   if (claims.kind !== 'subject' && claims.kind !== 'class') return undefined;
   const { participant, roles } = claims;
   if (typeof participant !== 'string' || !isParticipantId(participant)) return undefined;
-  if (!Array.isArray(roles) || !roles.every((role) => ROLES.includes(role))) return undefined;
+  if (!Array.isArray(roles) || !roles.every(isRole)) return undefined;
 
   const subject = optionalText(claims.sub);
   const name = optionalText(claims.name);

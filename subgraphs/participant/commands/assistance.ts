@@ -1,11 +1,14 @@
 /** One servicedesk calls on another (M-12): no manager approves, no incident is needed, nothing changes hands. */
+
 import { appendEvent } from '@kortelijn/kit/feed/append.ts';
+import type { PoolClient } from '@kortelijn/kit/postgres/connect.ts';
 import { decide } from '@kortelijn/schema/interpret/lifecycle.ts';
 import { assistanceRequest as lifecycle } from '@kortelijn/schema/lifecycles/assistance-request.ts';
 import { parseId } from '@kortelijn/schema/vocabulary/ids.ts';
 import { actingRole, isDesk } from '../domain/actor.ts';
 import { refuseText, TEXTS } from '../domain/bounds.ts';
 import { anotherParty } from '../domain/parties.ts';
+import { deskReaders, wholeReaders } from '../domain/readers.ts';
 import { invalidInput, notAllowed, notFound, stateDoesNotAllow, versionConflict } from '../domain/refusal.ts';
 import { relationsOf } from '../domain/relations.ts';
 import type { Run } from './desk.ts';
@@ -29,6 +32,9 @@ export async function askCommand(run: Run, input: CommandInputs['askAssistance']
   }
   const id = act.newId(input.of, 'asr');
   return onceInTransaction(run, async (client) => {
+    if (input.incidentId != null && !(await isThere(client, desk.me, input.incidentId))) {
+      return invalidInput('UNKNOWN_ID', 'input.incidentId', `There is no incident ${input.incidentId} here.`);
+    }
     const envelope = await desk.outgoing.send(client, {
       to: input.of,
       subject: id,
@@ -47,11 +53,17 @@ export async function askCommand(run: Run, input: CommandInputs['askAssistance']
       actorRole: actingRole(act.actor),
       at: act.now,
       readersBefore: [],
-      readersAfter: [desk.me],
+      readersAfter: [wholeReaders(desk.me)],
       keys: { to: input.of },
     });
     return { kind: 'AssistanceAsked', envelopeId: envelope.id, linkId: id };
   });
+}
+
+/** What is another participant's is known there; the asked desk meets it through its link, or does not. */
+async function isThere(client: PoolClient, me: string, incidentId: string): Promise<boolean> {
+  if (parseId(incidentId)?.participant !== me) return true;
+  return (await client.query('SELECT FROM incident WHERE id = $1', [incidentId])).rowCount === 1;
 }
 
 /** The answer stands here, at the asked desk; the asker is told that it is there and reads it here. */
@@ -94,7 +106,7 @@ export async function answerCommand(run: Run, input: CommandInputs['answerAssist
       type: 'assistance.answered',
       body: { id: input.requestId, at: act.at.toISOString() },
     });
-    const readers = [desk.me, found.from_participant].sort();
+    const readers = [wholeReaders(desk.me), deskReaders(found.from_participant)];
     await appendEvent(client, {
       type: 'assistance.answered',
       subjectId: input.requestId,

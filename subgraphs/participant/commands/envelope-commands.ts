@@ -1,9 +1,11 @@
 /** What a desk can do about a message that is not delivered yet: try it now, or ask for it back. */
+
 import type { Changed } from '@kortelijn/kit/envelopes/outgoing.ts';
 import { appendEvent } from '@kortelijn/kit/feed/append.ts';
 import type { PoolClient } from '@kortelijn/kit/postgres/connect.ts';
 import { envelope as lifecycle } from '@kortelijn/schema/lifecycles/envelope.ts';
 import { actingRole, isDesk } from '../domain/actor.ts';
+import { wholeReaders } from '../domain/readers.ts';
 import { notAllowed, notFound, stateDoesNotAllow } from '../domain/refusal.ts';
 import type { Run } from './desk.ts';
 import type { CommandInputs } from './inputs.ts';
@@ -44,8 +46,8 @@ async function onEnvelope(
       subjectId: id,
       actorRole: actingRole(act.actor),
       at: act.now,
-      readersBefore: [desk.me],
-      readersAfter: [desk.me],
+      readersBefore: [wholeReaders(desk.me)],
+      readersAfter: [wholeReaders(desk.me)],
       keys: { to: changed.recipient },
     });
     return { kind: 'EnvelopeChanged', envelopeId: id };

@@ -2,6 +2,7 @@
  * What a participant adds to an incident, its own or another's: notes and its part in it. What it writes stays here;
  * the owner of a foreign incident is told by envelope and decides whether it counts.
  */
+
 import { appendEvent } from '@kortelijn/kit/feed/append.ts';
 import type { PoolClient } from '@kortelijn/kit/postgres/connect.ts';
 import { sha256 } from '@kortelijn/schema/interpret/canonical.ts';
@@ -11,6 +12,7 @@ import { refuseText, TEXTS } from '../domain/bounds.ts';
 import { refuseTimes } from '../domain/decide.ts';
 import type { ParticipationPart } from '../domain/incident.ts';
 import { activeParty } from '../domain/parties.ts';
+import { wholeReaders } from '../domain/readers.ts';
 import { notAllowed, notFound, type Refusal } from '../domain/refusal.ts';
 import type { Plan } from './change-incident.ts';
 import type { Run } from './desk.ts';
@@ -145,7 +147,7 @@ async function tellOwner(
     actorRole: actingRole(act.actor),
     at: act.now,
     readersBefore: [],
-    readersAfter: [desk.me],
+    readersAfter: [wholeReaders(desk.me)],
     keys: { incidentId },
   });
   return id;

@@ -2,6 +2,7 @@
  * Reports an incident: at this participant's own desk it is opened here; about another participant it is told to that
  * one, and all that stands here is the envelope until its desk has taken it in.
  */
+
 import { appendEvent } from '@kortelijn/kit/feed/append.ts';
 import { involvedCountMax } from '@kortelijn/schema/vocabulary/limits.ts';
 import { actingRole, mayReport } from '../domain/actor.ts';
@@ -10,6 +11,7 @@ import { withInvolved } from '../domain/chain.ts';
 import { decideOpening, refuseTimes } from '../domain/decide.ts';
 import { activeParty } from '../domain/parties.ts';
 import { priorityOf } from '../domain/priority.ts';
+import { wholeReaders } from '../domain/readers.ts';
 import { invalidInput, isRefusal, notAllowed, type Refusal } from '../domain/refusal.ts';
 import { type Transfer, transferBody } from '../domain/transfer.ts';
 import { changeIncident } from './change-incident.ts';
@@ -115,7 +117,7 @@ async function reportThere(run: Run, input: Input, about: string): Promise<Resul
       actorRole: actingRole(act.actor),
       at: act.now,
       readersBefore: [],
-      readersAfter: [desk.me],
+      readersAfter: [wholeReaders(desk.me)],
       keys: { to: about, type: 'incident.reported' },
     });
     return { kind: 'IncidentSent', incidentId: null, envelopeId: id, linkId: transfer.id };

@@ -30,13 +30,13 @@ export interface Subject {
   readonly networkIncidentState: string | null;
 }
 
-const DESK = ['SERVICEMANAGER', 'SERVICEDESK'];
-const OWN_READERS = [...DESK, 'MONITOR'];
-const REPORTERS = ['HELPDESK', 'MONITOR'];
-/** Roles of the foundation as scheme owner; its own desk has the roles of a desk. */
-const SCHEME_ROLES = ['FOUNDATION', 'MEDIATOR'];
+export const DESK: readonly string[] = ['SERVICEMANAGER', 'SERVICEDESK'];
+export const OWN_READERS: readonly string[] = [...DESK, 'MONITOR'];
+export const REPORTERS: readonly string[] = ['HELPDESK', 'MONITOR'];
+/** Not those of the foundation as scheme owner; its own desk has the roles of a desk. */
+export const NETWORK_ROLES: readonly string[] = [...OWN_READERS, 'HELPDESK'];
 /** Who may change an incident may see what he changes. */
-const READING_SCOPES = ['incidents:read', 'incidents:write'];
+export const READING_SCOPES: readonly string[] = ['incidents:read', 'incidents:write'];
 
 export function standingOf(caller: Reading, endpoint: string): Standing {
   const own = caller.participant === endpoint;
@@ -51,7 +51,7 @@ export function standingOf(caller: Reading, endpoint: string): Standing {
     involvedAs: !own && has(DESK) ? caller.participant : undefined,
     reporterAs: !own && !has(DESK) && has(REPORTERS) ? caller.participant : undefined,
     helpdesk: own && has(['HELPDESK']),
-    network: caller.roles.some((role) => !SCHEME_ROLES.includes(role)),
+    network: has(NETWORK_ROLES),
   };
 }
 

@@ -1,9 +1,11 @@
 import { incident as lifecycle } from '@kortelijn/schema/lifecycles/incident.ts';
+import { parseReaders, participantsOf } from '@kortelijn/schema/vocabulary/readers.ts';
 import { describe, expect, test } from 'vitest';
 import { type Actor, systemOf } from './actor.ts';
 import { decide, decideOpening, type IncidentEvent, type InputOf } from './decide.ts';
 import type { Situation } from './decision.ts';
 import type { IncidentState } from './incident.ts';
+import { readersOf } from './readers.ts';
 import type { Refusal } from './refusal.ts';
 import {
   act,
@@ -290,15 +292,16 @@ describe('effects', () => {
     expect(change).toMatchObject({
       type: 'incident.change',
       actorRole: 'SERVICEDESK',
-      readersBefore: ['fictiviteit', 'linde'],
-      readersAfter: ['fictiviteit', 'linde'],
+      readersBefore: readersOf(reported().incident),
+      readersAfter: readersOf(reported().incident),
       keys: { state: 'REPORTED', version: 2 },
     });
     expect(JSON.stringify(change)).not.toContain('Geheim');
     const promoted = decided(
       decide('recordNetworkIncident', reported(), act(system, minutes(1)), inputs.recordNetworkIncident),
     );
-    expect(promoted.change.readersAfter).toEqual(['fictiviteit', 'linde', '*']);
+    expect(participantsOf(parseReaders(promoted.change.readersBefore))).toEqual(new Set(['fictiviteit', 'linde']));
+    expect(participantsOf(parseReaders(promoted.change.readersAfter))).toBe('ALL');
   });
 
   test('the year of a reference is that of the event in Amsterdam', () => {

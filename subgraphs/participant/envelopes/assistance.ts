@@ -1,9 +1,11 @@
 /** A question from another desk, and the word that one's own question was answered. */
+
 import type { Handler } from '@kortelijn/kit/envelopes/inbox.ts';
 import { appendEvent } from '@kortelijn/kit/feed/append.ts';
 import type { Desk } from '../commands/desk.ts';
 import { writeNotice } from '../commands/write-notice.ts';
 import { TEXTS } from '../domain/bounds.ts';
+import { deskReaders, wholeReaders } from '../domain/readers.ts';
 import { idIn, instantIn, MALFORMED, TAKEN, textIn } from './body.ts';
 
 export function assistanceAsked(desk: Desk): Handler {
@@ -31,7 +33,7 @@ export function assistanceAsked(desk: Desk): Handler {
       actorRole: typeof body.role === 'string' ? body.role.slice(0, 30) : null,
       at: new Date(desk.now()),
       readersBefore: [],
-      readersAfter: [desk.me, from].sort(),
+      readersAfter: [wholeReaders(desk.me), deskReaders(from)],
       keys: { state: 'ASKED', from },
     });
     await writeNotice(desk, client, 'ASSISTANCE_ASKED', { from, requestId: id, incidentId });
@@ -48,8 +50,8 @@ export function assistanceAnswered(desk: Desk): Handler {
       type: 'assistance.answered',
       subjectId: id,
       at: new Date(desk.now()),
-      readersBefore: [desk.me],
-      readersAfter: [desk.me],
+      readersBefore: [wholeReaders(desk.me)],
+      readersAfter: [wholeReaders(desk.me)],
       keys: { state: 'ANSWERED', to: from },
     });
     await writeNotice(desk, client, 'ASSISTANCE_ANSWERED', { from, requestId: id });

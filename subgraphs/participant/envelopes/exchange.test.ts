@@ -357,7 +357,7 @@ describe('what others add', () => {
     );
     await net.settled();
     const { rows } = await fictiviteit.pool.query(`SELECT type FROM outbox WHERE subject_id = $1`, [incidentId]);
-    expect(rows).toEqual([{ type: 'incident.resolved' }]);
+    expect(rows).toEqual([{ type: 'reportedIncident.resolved' }]);
     const reporter = fictiviteit.caller('SERVICEDESK');
     expect(await run(linde, 'confirmIncident', { incidentId })).toMatchObject({
       kind: 'NotAllowed',

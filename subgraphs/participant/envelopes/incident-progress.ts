@@ -1,13 +1,16 @@
 /** What later holders of a chain tell earlier ones, and an owner tells its reporter. */
+
 import type { Handler } from '@kortelijn/kit/envelopes/inbox.ts';
 import { appendEvent } from '@kortelijn/kit/feed/append.ts';
 import { isParticipantId } from '@kortelijn/schema/vocabulary/ids.ts';
 import { involvedCountMax } from '@kortelijn/schema/vocabulary/limits.ts';
+import { holdersOf } from '@kortelijn/schema/vocabulary/readers.ts';
 import { applyTo } from '../commands/apply-event.ts';
 import { actOf, type Desk } from '../commands/desk.ts';
 import { learnInvolved, lockChain } from '../commands/own-chain.ts';
 import { lockAndLook } from '../commands/read-situation.ts';
 import { writeNotice } from '../commands/write-notice.ts';
+import { DESK, READING_SCOPES, REPORTERS } from '../domain/access.ts';
 import { systemOf } from '../domain/actor.ts';
 import { isRefusal } from '../domain/refusal.ts';
 import { idIn, instantIn, MALFORMED, NOT_FOR_ME, refused, TAKEN } from './body.ts';
@@ -32,12 +35,14 @@ export function incidentResolved(desk: Desk): Handler {
   return async (client, { from, body }) => {
     const incidentId = idIn(body.incidentId, 'inc', from);
     if (!incidentId || !instantIn(body.at)) return MALFORMED;
+    const confirming = holdersOf(desk.me, [...DESK, ...REPORTERS, ...READING_SCOPES]);
     await appendEvent(client, {
-      type: 'incident.resolved',
+      // Its owner's feed tells of the incident itself.
+      type: 'reportedIncident.resolved',
       subjectId: incidentId,
       at: new Date(desk.now()),
-      readersBefore: [desk.me],
-      readersAfter: [desk.me],
+      readersBefore: [confirming],
+      readersAfter: [confirming],
       keys: { owner: from, ...(idIn(body.chainId, 'inc') && { chainId: body.chainId }) },
     });
     if (body.importBatch == null) await writeNotice(desk, client, 'INCIDENT_RESOLVED', { from, incidentId });

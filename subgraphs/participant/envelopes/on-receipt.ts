@@ -11,6 +11,7 @@ import { actOf, type Desk } from '../commands/desk.ts';
 import { lockAndLook } from '../commands/read-situation.ts';
 import { writeNotice } from '../commands/write-notice.ts';
 import { systemOf } from '../domain/actor.ts';
+import { wholeReaders } from '../domain/readers.ts';
 import { isRefusal } from '../domain/refusal.ts';
 import { idIn } from './body.ts';
 
@@ -33,8 +34,8 @@ export function createOnReceipt(desk: Desk): (client: PoolClient, delivery: Deli
       type: 'envelope.closed',
       subjectId: envelope.id,
       at: new Date(desk.now()),
-      readersBefore: [desk.me],
-      readersAfter: [desk.me],
+      readersBefore: [wholeReaders(desk.me)],
+      readersAfter: [wholeReaders(desk.me)],
       keys: { to: envelope.to, type: envelope.type, state: outcome },
     });
     if (outcome !== 'TAKEN') await tellDesk(desk, client, delivery);

@@ -5,6 +5,7 @@ import { followFeed } from '@kortelijn/kit/feed/follow.ts';
 import { feedPosition, parseFeedPosition } from '@kortelijn/kit/feed/position.ts';
 import type { FeedPage, FeedGap as GapRow } from '@kortelijn/kit/feed/read.ts';
 import { readChanges } from '@kortelijn/kit/feed/read.ts';
+import { isRole } from '@kortelijn/kit/trust/caller.ts';
 import { builder } from '../builder.ts';
 import { RoleEnum } from './enums.ts';
 import { pageSize } from './page.ts';
@@ -15,6 +16,7 @@ const FeedChange = builder.objectRef<ChangeRow>('FeedChange');
 FeedChange.implement({
   description: 'That an object changed, and who could see it before and after. No content.',
   inaccessible: true,
+  shareable: true,
   fields: (t) => ({
     id: t.exposeID('eventId', { description: 'The same at every reading: consumers know a repeated one by it.' }),
     seq: t.string({ description: 'Its number in the epoch, without a hole.', resolve: ({ seq }) => String(seq) }),
@@ -25,7 +27,8 @@ FeedChange.implement({
       type: RoleEnum,
       nullable: true,
       description: 'In what role it was done.',
-      resolve: ({ actorRole }) => actorRole as typeof RoleEnum.$inferType | null,
+      // What another party called its role is no reason to give no page.
+      resolve: ({ actorRole }) => (isRole(actorRole) ? actorRole : null),
     }),
     readersBefore: t.stringList({
       description: 'Who could see it before, as schema/vocabulary/readers.ts says it.',
@@ -47,6 +50,7 @@ const FeedGap = builder.objectRef<GapRow>('FeedGap');
 FeedGap.implement({
   description: 'Why reading cannot go on from where it was; it can go on after `to`.',
   inaccessible: true,
+  shareable: true,
   fields: (t) => ({
     reason: t.exposeString('reason', { description: 'RESTORED, RETENTION or FUTURE_CURSOR.' }),
     from: t.string({
@@ -66,6 +70,7 @@ const ChangePage = builder.objectRef<FeedPage>('ChangePage');
 ChangePage.implement({
   description: 'A page of the feed.',
   inaccessible: true,
+  shareable: true,
   fields: (t) => ({
     epoch: t.exposeString('epoch', { description: 'Lasts until the database is restored from a backup.' }),
     head: t.string({

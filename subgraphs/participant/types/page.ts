@@ -15,6 +15,7 @@ export const PageInfo = builder.objectRef<PageShape>('PageInfo');
 PageInfo.implement({
   description: 'Where a page lies in its list.',
   shareable: true,
+  directives: { audience: { per: 'CLASS' } },
   fields: (t) => ({
     hasNextPage: t.exposeBoolean('hasNextPage', { description: 'Whether more follows.' }),
     hasPreviousPage: t.exposeBoolean('hasPreviousPage', {

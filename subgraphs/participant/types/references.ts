@@ -8,7 +8,8 @@ export interface Reference {
 /** Null stays null; an id becomes the reference to it. */
 export const referenceTo = (id: string | null | undefined): Reference | null => (id == null ? null : { id });
 
-export const elsewhere = { key: { fields: 'id', resolvable: false } } as const;
+/** The id is the same for everyone who was given the reference. */
+export const elsewhere = { key: { fields: 'id', resolvable: false }, audience: { per: 'NETWORK' } } as const;
 
 const reference = (name: string, description: string, id: string) => {
   const ref = builder.objectRef<Reference>(name);

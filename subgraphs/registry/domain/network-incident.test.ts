@@ -1,3 +1,4 @@
+import { admits, namesPerson, parseReaders } from '@kortelijn/schema/vocabulary/readers.ts';
 import { expect, test } from 'vitest';
 import { maySee, type NetworkIncidentState, readersOf, relationsOf, STATES } from './network-incident.ts';
 import type { Viewer } from './viewer.ts';
@@ -44,8 +45,29 @@ test.each(table)('%s sees a network incident in the states it may', (_who, askin
   expect(relationsOf(incident('CANDIDATE'), asking).join(' ')).toBe(relations);
 });
 
-test('the feed names who could see it: the parties, and everyone once it is promoted', () => {
+const subsets = <Item>(items: readonly Item[]): Item[][] =>
+  Array.from({ length: 2 ** items.length }, (_, chosen) => items.filter((_, place) => chosen & (1 << place)));
+
+/** Everybody there can be: every combination of roles, and every combination of scopes of a program. */
+const everybody = ['linde', 'voorbeeld', 'fictiviteit', 'denkbeeld'].flatMap((participant) => [
+  ...subsets(['SERVICEMANAGER', 'SERVICEDESK', 'HELPDESK', 'FOUNDATION', 'MEDIATOR', 'MONITOR']).flatMap((roles) =>
+    [[], ['incidents:read', 'incidents:write']].map((scopes) => viewer(participant, roles, undefined, scopes)),
+  ),
+  ...subsets(['incidents:read', 'incidents:write', 'contacts:read']).flatMap((scopes) =>
+    [['PROGRAM'], ['SERVICEMANAGER']].map((roles) => viewer(participant, roles, 'bord', scopes)),
+  ),
+]);
+
+test.each(STATES)('whom the feed names of a network incident that is %s is who may see it', (state) => {
+  const readers = parseReaders(readersOf(incident(state), 'voorbeeld'));
+  const wrong = everybody.filter((asking) => admits(readers, asking) !== maySee(incident(state), asking));
+  expect(wrong).toEqual([]);
+  const admitted = everybody.filter((asking) => admits(readers, asking)).length;
+  expect(admitted).toBeGreaterThan(0);
+  expect(admitted).toBeLessThan(everybody.length);
+  expect(namesPerson(readers)).toBe(false);
+});
+
+test('before there is a network incident the feed names nobody as its reader', () => {
   expect(readersOf(undefined, 'voorbeeld')).toEqual([]);
-  expect(readersOf(incident('CANDIDATE'), 'voorbeeld')).toEqual(['fictiviteit', 'linde', 'voorbeeld']);
-  expect(readersOf(incident('PROMOTED'), 'voorbeeld')).toEqual(['fictiviteit', 'linde', 'voorbeeld', '*']);
 });

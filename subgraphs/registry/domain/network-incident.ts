@@ -1,5 +1,16 @@
 /** Who sees a network incident, what a caller is to it, and who is told of its changes. */
-import { INCIDENTS_READ_SCOPE, isDesk, isFoundation, isManager, type Viewer } from './viewer.ts';
+import { EVERYBODY, holdersOf } from '@kortelijn/schema/vocabulary/readers.ts';
+import {
+  DESK_ROLES,
+  INCIDENTS_READ_SCOPE,
+  INCIDENTS_WRITE_SCOPE,
+  isDesk,
+  isFoundation,
+  isManager,
+  MANAGER_ROLE,
+  PERSON_ROLES,
+  type Viewer,
+} from './viewer.ts';
 
 export const STATES = ['CANDIDATE', 'PROMOTED', 'DEMOTED'] as const;
 export type NetworkIncidentState = (typeof STATES)[number];
@@ -14,14 +25,15 @@ export interface NetworkIncident {
   readonly owners: readonly string[];
 }
 
-/** In the readers of a feed event: every ACTIVE participant. */
-export const EVERY_PARTICIPANT = '*';
+/** Whoever has a role in the network, and programs that read incidents. */
+export function maySeePromoted(viewer: Viewer): boolean {
+  if (viewer.program !== undefined) return viewer.scopes.includes(INCIDENTS_READ_SCOPE);
+  return viewer.roles.some((role) => PERSON_ROLES.includes(role));
+}
 
 /** A candidate, and one that was demoted, is for its proposer, the managers it concerns and the foundation. */
 export function maySee(incident: NetworkIncident, viewer: Viewer): boolean {
-  if (incident.state === 'PROMOTED') {
-    return viewer.program === undefined || viewer.scopes.includes(INCIDENTS_READ_SCOPE);
-  }
+  if (incident.state === 'PROMOTED') return maySeePromoted(viewer);
   if (isFoundation(viewer)) return true;
   if (viewer.participant === incident.proposedBy && isDesk(viewer)) return true;
   return isManager(viewer) && incident.owners.includes(viewer.participant);
@@ -38,8 +50,13 @@ export function relationsOf(incident: NetworkIncident | undefined, viewer: Viewe
   ];
 }
 
+/** The same as `maySee`, in the words of a feed event. */
 export function readersOf(incident: NetworkIncident | undefined, foundation: string): readonly string[] {
   if (!incident) return [];
-  const parties = [...new Set([incident.proposedBy, ...incident.owners, foundation])].sort();
-  return incident.state === 'PROMOTED' ? [...parties, EVERY_PARTICIPANT] : parties;
+  if (incident.state === 'PROMOTED') return [holdersOf(EVERYBODY, [...PERSON_ROLES, INCIDENTS_READ_SCOPE])];
+  return [
+    holdersOf(foundation, ['FOUNDATION']),
+    holdersOf(incident.proposedBy, [...DESK_ROLES, INCIDENTS_WRITE_SCOPE]),
+    ...incident.owners.map((owner) => holdersOf(owner, [MANAGER_ROLE])),
+  ];
 }

@@ -6,9 +6,9 @@
 import type { Pool } from '@kortelijn/kit/postgres/connect.ts';
 import DataLoader from 'dataloader';
 import { isStale, mayRead, mayReadNames, type Reading } from '../domain/contacts.ts';
-import { maySee, type NetworkIncidentState } from '../domain/network-incident.ts';
+import { maySee, maySeePromoted, type NetworkIncidentState } from '../domain/network-incident.ts';
 import type { ContactReaders, ContactRole } from '../domain/participant.ts';
-import { INCIDENTS_READ_SCOPE, isDesk, isFoundation, isManager, type Viewer } from '../domain/viewer.ts';
+import { isDesk, isFoundation, isManager, type Viewer } from '../domain/viewer.ts';
 import type {
   ContactPoint as ContactRow,
   NetworkIncident as NetworkIncidentRow,
@@ -129,7 +129,7 @@ export function createReader(pool: Pool, viewer: Viewer, now: () => number): Rea
     const { rows } = await pool.query<NetworkIncidentShape>({
       ...NETWORK_INCIDENT_PAGE,
       values: [
-        viewer.program === undefined || viewer.scopes.includes(INCIDENTS_READ_SCOPE),
+        maySeePromoted(viewer),
         isFoundation(viewer),
         isDesk(viewer),
         isManager(viewer),

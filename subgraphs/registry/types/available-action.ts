@@ -4,6 +4,7 @@ import { builder } from '../builder.ts';
 export const AvailableAction = builder.objectRef<Shape>('AvailableAction');
 AvailableAction.implement({
   description: 'What this caller may do with an object now and, for what it may not, why.',
+  directives: { audience: { per: 'CLASS' } },
   shareable: true,
   fields: (t) => ({
     action: t.exposeString('action', { description: 'The mutation that does it.' }),

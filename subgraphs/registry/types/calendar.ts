@@ -5,6 +5,7 @@ import { codedError } from '../errors.ts';
 const WorkingHours = builder.objectRef<Definition['weekly'][number]>('WorkingHours');
 WorkingHours.implement({
   description: 'A window of service hours in a week.',
+  directives: { audience: { per: 'NETWORK' } },
   fields: (t) => ({
     day: t.exposeInt('day', { description: '1 is Monday.' }),
     from: t.exposeString('from', { description: 'Wall time, HH:MM.' }),
@@ -15,6 +16,7 @@ WorkingHours.implement({
 const Holiday = builder.objectRef<{ date: string; name: string }>('Holiday');
 Holiday.implement({
   description: 'A day on which nobody works.',
+  directives: { audience: { per: 'NETWORK' } },
   fields: (t) => ({
     date: t.expose('date', { type: 'Date', description: 'The day.' }),
     name: t.exposeString('name', { description: 'What it is called.' }),
@@ -24,6 +26,7 @@ Holiday.implement({
 const Calendar = builder.objectRef<Definition>('Calendar');
 Calendar.implement({
   description: 'A set of working hours and holidays, by version.',
+  directives: { audience: { per: 'NETWORK' } },
   fields: (t) => ({
     id: t.exposeID('id', { description: 'By which a participant names it.' }),
     version: t.exposeString('version', { description: 'A running clock keeps the version under which it started.' }),

@@ -22,6 +22,7 @@ const ChannelKindEnum = described('ChannelKind', 'By what means somebody is reac
 const ContactPerson = builder.objectRef<{ name: string; deputy: boolean }>('ContactPerson');
 ContactPerson.implement({
   description: 'Somebody who fills a role.',
+  directives: { audience: { per: 'CLASS' } },
   fields: (t) => ({
     name: t.exposeString('name', { description: 'As others should address this person.' }),
     deputy: t.exposeBoolean('deputy', { description: 'Acts for the one who is finally responsible.' }),
@@ -31,6 +32,7 @@ ContactPerson.implement({
 const Channel = builder.objectRef<ContactShape['channels'][number]>('Channel');
 Channel.implement({
   description: 'A way to reach a role.',
+  directives: { audience: { per: 'CLASS' } },
   fields: (t) => ({
     kind: t.field({
       type: ChannelKindEnum,
@@ -45,6 +47,7 @@ Channel.implement({
 export const ContactPoint = builder.objectRef<ContactShape>('ContactPoint');
 ContactPoint.implement({
   description: 'How one role of a participant can be reached, as that participant published it.',
+  directives: { audience: { per: 'CLASS' } },
   fields: (t) => ({
     role: t.field({ type: ContactRoleEnum, description: 'The role.', resolve: ({ role }) => role }),
     version: t.exposeInt('version', { description: 'Rises with every publication of this role.' }),

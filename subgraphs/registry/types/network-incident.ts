@@ -32,7 +32,7 @@ export const ServiceLevelEnum = described('ServiceLevel', 'How well a service wo
 const IncidentLink = builder.objectRef<{ readonly id: string }>('IncidentLink');
 IncidentLink.implement({
   description: 'A reference to an incident at the participant that holds it.',
-  directives: { key: { fields: 'id', resolvable: false } },
+  directives: { audience: { per: 'NETWORK' }, key: { fields: 'id', resolvable: false } },
   fields: (t) => ({
     id: t.exposeID('id', { description: 'The id of the incident; its prefix is the participant that holds it.' }),
   }),
@@ -41,6 +41,7 @@ IncidentLink.implement({
 export const NetworkIncident = builder.objectRef<NetworkIncidentShape>('NetworkIncident');
 NetworkIncident.implement({
   description: 'Groups incidents of several parties that are one disturbance: candidate, promoted, demoted.',
+  directives: { audience: { per: 'CLASS' } },
   interfaces: [Node],
   fields: (t) => ({
     title: t.exposeString('title', { nullable: true, description: 'What is wrong, in one line.' }),
@@ -88,6 +89,7 @@ builder.asEntity(NetworkIncident, {
 const NetworkIncidentEdge = builder.objectRef<NetworkIncidentPage['edges'][number]>('NetworkIncidentEdge');
 NetworkIncidentEdge.implement({
   description: 'A network incident with its place in the list.',
+  directives: { audience: { per: 'CLASS' } },
   fields: (t) => ({
     cursor: t.exposeString('cursor', { description: 'Its place.' }),
     node: t.field({ type: NetworkIncident, description: 'The network incident.', resolve: ({ node }) => node }),
@@ -99,6 +101,7 @@ const NetworkIncidentConnection = builder.objectRef<NetworkIncidentPage & { afte
 );
 NetworkIncidentConnection.implement({
   description: 'A page of network incidents, the last proposed first.',
+  directives: { audience: { per: 'CLASS' } },
   fields: (t) => ({
     edges: t.field({ type: [NetworkIncidentEdge], description: 'With their places.', resolve: ({ edges }) => edges }),
     nodes: t.field({

@@ -13,6 +13,7 @@ export interface PageShape {
 export const PageInfo = builder.objectRef<PageShape>('PageInfo');
 PageInfo.implement({
   description: 'Where a page lies in its list.',
+  directives: { audience: { per: 'CLASS' } },
   shareable: true,
   fields: (t) => ({
     hasNextPage: t.exposeBoolean('hasNextPage', { description: 'Whether more follows.' }),

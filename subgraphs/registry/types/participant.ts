@@ -6,6 +6,7 @@ export const Participant = builder.objectRef<ParticipantShape>('Participant');
 Participant.implement({
   description:
     'A party of the network, as the registry knows it; name, kind and state stand in the directory of the hub.',
+  directives: { audience: { per: 'NETWORK' } },
   fields: (t) => ({
     id: t.exposeID('id', { description: 'The id, which is the prefix of all ids of this party.' }),
     legalName: t.exposeString('legalName', { nullable: true, description: 'The name in the trade register.' }),
@@ -24,6 +25,7 @@ Participant.implement({
     contacts: t.field({
       type: [ContactPoint],
       nullable: true,
+      directives: { audience: { per: 'CLASS' } },
       description: 'Published contact points that this caller may read, also while their participant is down.',
       resolve: ({ contacts }) => contacts,
     }),
