@@ -10,6 +10,8 @@ export interface HandoverView {
   readonly deliveredAt: Date | null;
   readonly pickedUpAt: Date | null;
   readonly reason: string | null;
+  /** The record that it opened here: its history begins with the reason. */
+  readonly openedId: string | null;
   readonly envelopeId: string | null;
   /** Known here for what came in; of what went out the envelope tells. */
   readonly state: EnvelopeState | null;
@@ -29,6 +31,7 @@ function arrival(incident: Incident): readonly HandoverView[] {
       deliveredAt: incident.receivedAt,
       pickedUpAt: incident.acknowledgedAt,
       reason: null,
+      openedId: incident.id,
       envelopeId: null,
       state: 'TAKEN',
     },
@@ -45,6 +48,7 @@ function departure(incident: Incident): readonly HandoverView[] {
       deliveredAt: incident.deliveredAt,
       pickedUpAt: incident.pickedUpAt,
       reason: incident.handoverReason,
+      openedId: null,
       envelopeId: incident.handoverEnvelopeId,
       state: null,
     },

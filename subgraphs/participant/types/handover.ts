@@ -21,7 +21,15 @@ Handover.implement({
       nullable: true,
       description: 'When its desk acknowledged it.',
     }),
-    reason: t.exposeString('reason', { nullable: true, description: 'Why, in the words of who handed it over.' }),
+    reason: t.string({
+      nullable: true,
+      description: 'Why, in the words of who handed it over.',
+      resolve: async ({ reason, openedId }, _, { read }) => {
+        if (openedId === null) return reason;
+        const { entries } = await read.of.timeline({ incidentId: openedId, first: 1, after: 0 });
+        return entries[0]?.text ?? null;
+      },
+    }),
     envelopeId: t.exposeID('envelopeId', {
       nullable: true,
       description: 'The message that carries it, at the sender alone.',
