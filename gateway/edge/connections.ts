@@ -10,16 +10,17 @@ import type { Limits } from './limits.ts';
 import { type MessageRate, newMessageRate } from './message-rate.ts';
 import type { EndCode } from './stream-end.ts';
 
-/** One connection as its door can be told about it. */
-export interface Line {
+/** What can be done with the transport of a connection: one object per door, for a closure costs 300 bytes. */
+export interface Wire<Transport> {
+  readonly door: 'WEBSOCKET' | 'SSE';
   /** How much was written and not yet taken over by the other side. */
-  unreadBytes(): number;
+  unreadBytes(transport: Transport): number;
   /** Asks the other side for a sign of life; `heardAtMs` tells of it. */
-  ping(): void;
+  ping(transport: Transport, connection: Connection): void;
   /** Says why, then closes. */
-  end(code: EndCode): void;
+  end(transport: Transport, code: EndCode): void;
   /** Closes without another word. */
-  cut(): void;
+  cut(transport: Transport): void;
 }
 
 export interface Operation {
@@ -31,8 +32,8 @@ export interface Operation {
 
 /** All that is kept per connection. Times are of the monotonic clock. */
 export interface Connection extends MessageRate {
-  readonly door: 'WEBSOCKET' | 'SSE';
-  readonly line: Line;
+  readonly wire: Wire<never>;
+  readonly transport: never;
   readonly operations: Set<Operation>;
   /** Undefined until its caller has said who it is. */
   authority: Authority | undefined;
@@ -56,7 +57,7 @@ export interface Connections {
   /** Why nobody can come in now, if so. */
   readonly isFull: 'OVERLOADED' | 'STOPPING' | undefined;
   /** Undefined when nobody can come in now. */
-  enter(door: Connection['door'], line: Line): Connection | undefined;
+  enter<Transport>(wire: Wire<Transport>, transport: Transport): Connection | undefined;
   /** Says who calls; the code for which it is to be sent away, if so. */
   introduce(connection: Connection, authorization: string | undefined): Promise<EndCode | undefined>;
   /** Whether its token still holds, checked again when that was a while ago. A connection whose token does not is ended. */
@@ -90,7 +91,7 @@ export function createConnections({ verify, limits, now }: ConnectionsOptions): 
   const end = (connection: Connection, code: EndCode): void => {
     if (connection.endingSinceMs !== undefined || !all.has(connection)) return;
     connection.endingSinceMs = performance.now();
-    connection.line.end(code);
+    connection.wire.end(connection.transport, code);
     // What it had asked for is of no use to anybody: nothing is fetched for it any more.
     for (const operation of [...connection.operations]) operation.leave();
   };
@@ -118,20 +119,20 @@ export function createConnections({ verify, limits, now }: ConnectionsOptions): 
     const atMs = performance.now();
     let recheckCount = 0;
     for (const connection of all) {
-      const { line, authority, endingSinceMs } = connection;
+      const { wire, transport, authority, endingSinceMs } = connection;
       if (endingSinceMs !== undefined) {
-        if (atMs - endingSinceMs >= endTimeoutMs) line.cut();
+        if (atMs - endingSinceMs >= endTimeoutMs) wire.cut(transport);
         continue;
       }
       // The protocol itself sends away who does not say who it is.
       if (authority === undefined) continue;
       if (authority.expiresAtMs <= nowMs) end(connection, 'TOKEN_EXPIRED');
       else if (isTooSlow(connection, atMs, limits)) end(connection, 'CONSUMER_TOO_SLOW');
-      else if (atMs - connection.heardAtMs >= silenceMaxMs) line.cut();
+      else if (atMs - connection.heardAtMs >= silenceMaxMs) wire.cut(transport);
       else {
         if (atMs - Math.max(connection.heardAtMs, connection.pingedAtMs) >= pingEveryMs) {
           connection.pingedAtMs = atMs;
-          line.ping();
+          wire.ping(transport, connection);
         }
         if (atMs - connection.verifiedAtMs >= recheckEveryMs && recheckCount++ < recheckCountMaxPerSweep) {
           void recheck(connection);
@@ -154,13 +155,13 @@ export function createConnections({ verify, limits, now }: ConnectionsOptions): 
     get isFull() {
       return isFull();
     },
-    enter(door, line) {
+    enter(wire, transport) {
       if (isFull() !== undefined) return undefined;
       const atMs = performance.now();
       const connection: Connection = {
         ...newMessageRate(limits, atMs),
-        door,
-        line,
+        wire: wire as Wire<never>,
+        transport: transport as never,
         operations: new Set(),
         authority: undefined,
         authorization: undefined,
@@ -216,7 +217,7 @@ export function createConnections({ verify, limits, now }: ConnectionsOptions): 
       });
       for (const connection of [...all]) if (!isAnswering(connection)) end(connection, 'STOPPING');
       const timer = setTimeout(() => {
-        for (const connection of [...all]) connection.line.cut();
+        for (const connection of [...all]) connection.wire.cut(connection.transport);
       }, graceMs);
       if (all.size > 0) await isEmpty;
       clearTimeout(timer);
@@ -226,7 +227,7 @@ export function createConnections({ verify, limits, now }: ConnectionsOptions): 
 }
 
 function isTooSlow(connection: Connection, atMs: number, { unreadBytesMax, unreadTimeoutMs }: Limits): boolean {
-  if (connection.line.unreadBytes() <= unreadBytesMax) {
+  if (connection.wire.unreadBytes(connection.transport) <= unreadBytesMax) {
     connection.unreadSinceMs = undefined;
     return false;
   }

@@ -10,7 +10,13 @@ import type { Authority } from '../identity/authority.ts';
 import type { StreamEnd, Subscribed } from '../live/live.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import type { Admit, Admitted } from './admit.ts';
-import { type Connection, type Connections, type ConnectionsOptions, createConnections } from './connections.ts';
+import {
+  type Connection,
+  type Connections,
+  type ConnectionsOptions,
+  createConnections,
+  type Operation,
+} from './connections.ts';
 import { formatResult } from './frame.ts';
 import type { Asked } from './read-operation.ts';
 import { type Execute, runToAnswer, startRunning } from './running.ts';
@@ -42,7 +48,8 @@ export type Opened =
 /** Never throws: what breaks behind it ends it with a coded error. */
 export interface Results {
   next(): Promise<IteratorResult<ExecutionResult, undefined>>;
-  close(): void;
+  /** Nobody waits for more. */
+  leave(): void;
 }
 
 export interface Opening {
@@ -72,7 +79,7 @@ export function createLiveDoor(options: LiveDoorOptions): LiveDoor {
         if (retryAfterSeconds !== undefined) extensions.retryAfterSeconds = retryAfterSeconds;
       }
       telemetry.requestRefused({
-        door: connection.door,
+        door: connection.wire.door,
         code: String(errors[0]?.extensions.code),
         traceId,
         durationMs: performance.now() - startedAt,
@@ -95,10 +102,10 @@ export function createLiveDoor(options: LiveDoorOptions): LiveDoor {
       const authority = await connections.recheck(connection);
       if (typeof authority === 'string') return refuse([hubError(authority)]);
       const { asked } = opening;
-      const admission = await admit({ ...asked, document: asked.query, authority, door: connection.door });
+      const admission = await admit({ ...asked, document: asked.query, authority, door: connection.wire.door });
       if (admission.kind === 'refused') return refuse(admission.errors, admission.retryAfterSeconds);
       const told = {
-        door: connection.door,
+        door: connection.wire.door,
         kind: admission.operation.operation,
         traceId,
         participant: authority.participant,
@@ -125,7 +132,7 @@ export function createLiveDoor(options: LiveDoorOptions): LiveDoor {
         started[Symbol.dispose]();
       }
     } catch (error) {
-      telemetry.requestBroke({ door: connection.door, traceId, error });
+      telemetry.requestBroke({ door: connection.wire.door, traceId, error });
       return refuse([hubError('INTERNAL')]);
     } finally {
       inWorkCount -= 1;
@@ -143,40 +150,46 @@ export function createLiveDoor(options: LiveDoorOptions): LiveDoor {
     const started = subscribe({
       ...request,
       signal: leaving.signal,
-      onEnd: (end) => connections.end(connection, end),
+      onEnd(end) {
+        connections.end(connection, end);
+      },
     });
     if (!started.ok) return started;
-    const { results } = started;
-    const close = (): void => {
-      connections.settle(connection, stream);
-      leaving.abort();
-      results.return?.()?.catch(() => {});
-    };
-    const stream = { isStream: true, leave: close };
+    const results = started.results;
     let isBroken = false;
-    const next = async (): Promise<IteratorResult<ExecutionResult, undefined>> => {
-      if (isBroken) return done;
-      try {
-        const result = await results.next();
-        if (!result.done) return result;
+    const stream: Operation & Results = {
+      isStream: true,
+      leave() {
         connections.settle(connection, stream);
-        return done;
-      } catch (error) {
-        isBroken = true;
-        close();
-        telemetry.requestBroke({ door: connection.door, traceId, error });
-        return { value: { errors: [coded('INTERNAL', traceId)] }, done: false };
-      }
+        leaving.abort();
+        results.return?.()?.catch(ignore);
+      },
+      async next() {
+        if (isBroken) return done;
+        try {
+          const result = await results.next();
+          if (!result.done) return result;
+          connections.settle(connection, stream);
+          return done;
+        } catch (error) {
+          isBroken = true;
+          stream.leave();
+          telemetry.requestBroke({ door: connection.wire.door, traceId, error });
+          return { value: { errors: [coded('INTERNAL', traceId)] }, done: false };
+        }
+      },
     };
     connection.operations.add(stream);
     // Its connection may have been closed while it was let in.
-    if (connection.endingSinceMs !== undefined) close();
-    return { results: { next, close } };
+    if (connection.endingSinceMs !== undefined) stream.leave();
+    return { results: stream };
   }
 
   // The same object: its figures are getters.
   return Object.assign(connections, { open });
 }
+
+function ignore(): void {}
 
 const done = { value: undefined, done: true } as const;
 

@@ -9,6 +9,7 @@ import { GraphQLError } from 'graphql';
 import { hubError } from '../errors.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import { sendRefusal, statusOf } from './answers.ts';
+import type { Wire } from './connections.ts';
 import { deadlineHeader, timeoutOf } from './deadline.ts';
 import { formatError } from './format-error.ts';
 import { textOf } from './frame.ts';
@@ -56,20 +57,7 @@ export function createSseDoor({ live, limits, isAllowedOrigin, telemetry }: SseD
     const unreadable = formRefusal(request);
     if (unreadable !== undefined) return refuse(unreadable.error, unreadable);
     if (!isAllowedOrigin(request)) return refuse(hubError('FORBIDDEN', foreignOrigin));
-    const connection = live.enter('SSE', {
-      unreadBytes: () => response.writableLength,
-      ping: () =>
-        void response.write(comment, () => {
-          if (connection !== undefined) connection.heardAtMs = performance.now();
-        }),
-      end(code) {
-        if (!response.headersSent) return refuse(hubError(code));
-        if (response.writableEnded) return;
-        response.write(next(JSON.stringify({ errors: [formatError(hubError(code).toJSON(), traceId)] })));
-        response.end(complete);
-      },
-      cut: () => response.destroy(),
-    });
+    const connection = live.enter(wire, { request, response, traceId });
     if (connection === undefined) return refuse(hubError(live.isFull ?? 'OVERLOADED'), comeBack);
     response.once('close', () => live.leave(connection));
     const refused = await live.introduce(connection, request.headers.authorization);
@@ -80,7 +68,7 @@ export function createSseDoor({ live, limits, isAllowedOrigin, telemetry }: SseD
     if (timeoutMs instanceof GraphQLError) return refuse(timeoutMs);
     const opened = await live.open(connection, { asked, traceId, timeoutMs });
     if (response.headersSent || response.destroyed) {
-      if (opened.kind === 'stream') opened.results.close();
+      if (opened.kind === 'stream') opened.results.leave();
       return;
     }
     await answer(request, response, opened, traceId);
@@ -104,7 +92,7 @@ export function createSseDoor({ live, limits, isAllowedOrigin, telemetry }: SseD
     const { results } = opened;
     for (;;) {
       const result = await results.next();
-      if (response.writableEnded || response.destroyed) return results.close();
+      if (response.writableEnded || response.destroyed) return results.leave();
       if (result.done) return void response.end(complete);
       await write(response, next(textOf(result.value)));
     }
@@ -123,6 +111,30 @@ export function createSseDoor({ live, limits, isAllowedOrigin, telemetry }: SseD
 function next(text: string): string {
   return `event: next\ndata: ${text}\n\n`;
 }
+
+interface EventStream {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly traceId: string;
+}
+
+const wire: Wire<EventStream> = {
+  door: 'SSE',
+  unreadBytes: ({ response }) => response.writableLength,
+  ping({ response }, connection) {
+    if (response.headersSent) response.write(comment);
+    // Nothing ever comes back over this wire. Whether the other side has gone, its transport notices.
+    connection.heardAtMs = performance.now();
+  },
+  end({ request, response, traceId }, code) {
+    const error = hubError(code);
+    if (!response.headersSent) return turnAway(request, response, [error], traceId, {});
+    if (response.writableEnded) return;
+    response.write(next(JSON.stringify({ errors: [formatError(error.toJSON(), traceId)] })));
+    response.end(complete);
+  },
+  cut: ({ response }) => void response.destroy(),
+};
 
 interface RefuseMore {
   readonly status?: number;

@@ -14,7 +14,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { hubError } from '../errors.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import { sendRefusal } from './answers.ts';
-import type { Connection } from './connections.ts';
+import type { Connection, Wire } from './connections.ts';
 import { deadlineHeader, timeoutOf } from './deadline.ts';
 import { formatError } from './format-error.ts';
 import { textOf } from './frame.ts';
@@ -40,12 +40,12 @@ export interface WebSocketDoor {
 /** What goes with a socket through graphql-ws. */
 interface Extra {
   readonly connection: Connection;
-  readonly send: Send;
+  readonly socket: WebSocket;
   readonly raw: Socket;
 }
 
 /** A promise when the reader is behind: it is kept when all was taken over, or the reader has gone. */
-type Send = (text: string) => Promise<void> | undefined;
+type Send = (socket: WebSocket, text: string) => Promise<void> | undefined;
 
 const operationIdLengthMax = 128;
 const strangerBytesMax = 48 * 1_024;
@@ -61,11 +61,11 @@ export function createWebSocketDoor({ live, limits, isAllowedOrigin, telemetry }
         raw.off('data', cutStranger);
         return true;
       }
-      told(connection, refused);
+      tell(connection, refused);
       live.end(connection, refused);
       return false;
     },
-    async onSubscribe({ extra: { connection, send } }, id, payload) {
+    async onSubscribe({ extra: { connection, socket } }, id, payload) {
       if (id.length > operationIdLengthMax) {
         return [hubError('BAD_REQUEST', `Expected an id of at most ${operationIdLengthMax} characters.`)];
       }
@@ -73,9 +73,10 @@ export function createWebSocketDoor({ live, limits, isAllowedOrigin, telemetry }
       if (opening instanceof GraphQLError) return [opening];
       const opened = await live.open(connection, opening);
       if (opened.kind === 'refused') return opened.errors;
-      return opened.kind === 'stream'
-        ? ready(subscription, deliver(opened.results, id, send))
-        : ready(query, opened.result);
+      if (opened.kind === 'answer') return ready(query, opened.result);
+      // The message is kept as long as the stream lasts: its text is of no use any more.
+      (payload as { query: string }).query = '';
+      return ready(subscription, deliver(opened.results, id, socket, send));
     },
     execute: ({ contextValue }) => contextValue as never,
     subscribe: ({ contextValue }) => contextValue as never,
@@ -93,50 +94,57 @@ export function createWebSocketDoor({ live, limits, isAllowedOrigin, telemetry }
     closeTimeout: closeTimeoutMs,
   } as ConstructorParameters<typeof WebSocketServer>[0]);
 
-  function told({ door, authority }: Connection, code: string): void {
+  const send: Send = (socket, text) => {
+    if (socket.readyState !== WebSocket.OPEN) return undefined;
+    if (socket.bufferedAmount > limits.unreadBytesMax) {
+      return new Promise((resolve) => socket.send(text, () => resolve()));
+    }
+    socket.send(text);
+    return undefined;
+  };
+
+  /** Whether what came in may be looked at. */
+  function takes(connection: Connection, bytes: number): boolean {
+    const atMs = performance.now();
+    connection.heardAtMs = atMs;
+    if (connection.endingSinceMs !== undefined) return false;
+    if (takeMessage(connection, bytes, atMs, limits)) return true;
+    tell(connection, 'RATE_LIMITED');
+    live.end(connection, 'RATE_LIMITED');
+    return false;
+  }
+
+  function tell({ authority }: Connection, code: string): void {
     const participant = authority?.participant;
-    telemetry.requestRefused({ door, code, traceId: '', durationMs: 0, ...(participant && { participant }) });
+    telemetry.requestRefused({
+      door: 'WEBSOCKET',
+      code,
+      traceId: '',
+      durationMs: 0,
+      ...(participant && { participant }),
+    });
   }
 
   function accept(socket: WebSocket, { socket: raw }: IncomingMessage): void {
-    raw.prependListener('data', cutStranger);
-    const connection = live.enter('WEBSOCKET', {
-      unreadBytes: () => socket.bufferedAmount,
-      ping: () => socket.ping(),
-      end: (code) => socket.close(closeCodes[code], code),
-      cut: () => socket.terminate(),
-    });
+    const connection = live.enter(wire, socket);
     // There was room when the handshake began.
     if (connection === undefined) {
       socket.close(closeCodes.TOO_MANY_STREAMS, 'OVERLOADED');
       return;
     }
-    const send: Send = (text) => {
-      if (socket.readyState !== WebSocket.OPEN) return undefined;
-      if (socket.bufferedAmount > limits.unreadBytesMax) {
-        return new Promise((resolve) => socket.send(text, () => resolve()));
-      }
-      socket.send(text);
-      return undefined;
-    };
-    /** Whether what came in may be looked at. */
-    const takes = (bytes: number): boolean => {
-      const atMs = performance.now();
-      connection.heardAtMs = atMs;
-      if (connection.endingSinceMs !== undefined) return false;
-      if (takeMessage(connection, bytes, atMs, limits)) return true;
-      told(connection, 'RATE_LIMITED');
-      live.end(connection, 'RATE_LIMITED');
-      return false;
-    };
+    raw.prependListener('data', cutStranger);
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        send,
-        close: (code, reason) => socket.close(code, reason),
+        send(text) {
+          return send(socket, text);
+        },
+        close(code, reason) {
+          socket.close(code, reason);
+        },
         onMessage(receive) {
           socket.on('message', (data: Buffer, isBinary) => {
-            if (!takes(data.byteLength)) return;
+            if (!takes(connection, data.byteLength)) return;
             if (isBinary) return socket.close(CloseCode.BadRequest, 'Expected text, found bytes.');
             receive(data.toString()).catch((error) => {
               telemetry.requestBroke({ door: 'WEBSOCKET', traceId: '', error });
@@ -145,11 +153,10 @@ export function createWebSocketDoor({ live, limits, isAllowedOrigin, telemetry }
           });
         },
       },
-      { connection, send, raw },
+      { connection, socket, raw },
     );
-    const heard = (data: Buffer): void => void takes(data.byteLength);
-    socket.on('ping', heard);
-    socket.on('pong', heard);
+    socket.on('ping', (data) => void takes(connection, data.byteLength));
+    socket.on('pong', (data) => void takes(connection, data.byteLength));
     // It closes after an error by itself.
     socket.on('error', ignore);
     socket.once('close', (code, reason) => {
@@ -199,6 +206,14 @@ function cutStranger(this: Socket): void {
 
 function ignore(): void {}
 
+const wire: Wire<WebSocket> = {
+  door: 'WEBSOCKET',
+  unreadBytes: (socket) => socket.bufferedAmount,
+  ping: (socket) => socket.ping(),
+  end: (socket, code) => socket.close(closeCodes[code], code),
+  cut: (socket) => socket.terminate(),
+};
+
 /** What HTTP says in headers stands in `extensions` here, under the same names. */
 function openingOf(payload: SubscribePayload): Opening | GraphQLError {
   const { query, variables, operationName, extensions } = payload;
@@ -226,19 +241,19 @@ const subscription = parse('subscription { __typename }');
 const query = parse('{ __typename }');
 
 /** Sends each result of a stream as it comes, and pulls no further while the reader is behind. Yields nothing. */
-function deliver(results: Results, id: string, send: Send): AsyncIterableIterator<never, undefined> {
+function deliver(results: Results, id: string, socket: WebSocket, send: Send): AsyncIterableIterator<never, undefined> {
   const beginning = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
   return {
     async next() {
       for (;;) {
         const result = await results.next();
         if (result.done) return result;
-        const caughtUp = send(`${beginning}${textOf(result.value)}}`);
+        const caughtUp = send(socket, `${beginning}${textOf(result.value)}}`);
         if (caughtUp !== undefined) await caughtUp;
       }
     },
     async return() {
-      results.close();
+      results.leave();
       return { value: undefined, done: true };
     },
     [Symbol.asyncIterator]() {
