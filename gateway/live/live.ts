@@ -99,6 +99,7 @@ export function createLive(options: LiveOptions): Live {
   });
   const states = new Map<string, FeedState>();
   const stopStates = fanIn.onState((feed, state) => {
+    groups.hears(feed);
     const before = states.get(feed);
     if (feed === registryFeed || state === 'BEHIND') return;
     states.set(feed, state);

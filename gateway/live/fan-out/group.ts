@@ -36,6 +36,8 @@ export interface Group {
   readonly filter: StreamFilter;
   readonly reader: Reader;
   takesFeed(feed: string): boolean;
+  /** A feed is heard; told of each, from the first time on its place is known. */
+  hears(feed: string): void;
   take(step: FeedStep): void;
   /** For each feed the last event that has gone out, or was for nobody here. */
   places(): ReadonlyMap<string, Position>;
@@ -223,6 +225,10 @@ export function createGroup(options: GroupOptions): Group {
     takesFeed: takes,
     places,
     resolve,
+    hears(feed) {
+      const head = takes(feed) ? fanIn.head(feed) : undefined;
+      if (head !== undefined) reach(feed, head);
+    },
     take(step) {
       const { feed } = step;
       if (step.kind === 'gap') {
@@ -258,10 +264,6 @@ export function createGroup(options: GroupOptions): Group {
     },
     heartbeat() {
       const conditions = fanIn.states().filter(({ feed }) => takes(feed));
-      for (const { feed } of conditions) {
-        const head = fanIn.head(feed);
-        if (head !== undefined) reach(feed, head);
-      }
       resolver.item(selection, heartbeatItem(now(), conditions), reader).then(
         (unplaced) => !isClosed && push({ kind: 'heartbeat', result: sealed(unplaced, true), unplaced }),
         () => {},

@@ -29,6 +29,7 @@ export interface Groups {
   /** The group of this key; the function takes this member out again. */
   join(key: string, wanted: Wanted): { readonly group: Group; leave(): void };
   take(step: FeedStep): void;
+  hears(feed: string): void;
   tell(event: FeedEvent): void;
   /** Lets every group that is followed say that it lives, and drops those that nobody came back to. */
   beat(): void;
@@ -131,6 +132,9 @@ export function createGroups({ fanIn, accessEpoch, cursorKeys, now }: GroupsOpti
       for (const [group, events] of shares) {
         if (group.takesFeed(step.feed)) group.take({ kind: 'events', feed: step.feed, events });
       }
+    },
+    hears(feed) {
+      for (const { group } of groups.values()) group.hears(feed);
     },
     tell(event) {
       for (const { group } of groups.values()) group.tell(event);

@@ -138,17 +138,19 @@ async function* follow(options: SubscriberOptions): AsyncGenerator<ExecutionResu
   /** Everything between the cursor and a place in the log where the group's frames take over. */
   async function* catchUp(since: StreamPlace): AsyncGenerator<ExecutionResult> {
     const known = new Map([...since.feeds].filter(([feed]) => group.takesFeed(feed)));
+    // From the first item on a cursor forgets nobody.
+    for (const [feed, place] of known) places.set(feed, positionOf(place, fanIn.head(feed)) ?? place);
     do {
       index = log.end;
       for (const [feed, to] of group.places()) {
-        const place = places.get(feed) ?? positionOf(known.get(feed), to);
         if (pending.has(feed)) continue;
+        const place = positionOf(places.get(feed), to);
         if (place === undefined) {
           places.set(feed, to);
           yield await gap(feed, known.has(feed) ? 'RESTORED' : 'NOT_IN_SNAPSHOT');
-        } else if (place.seq !== to.seq || place.epoch !== to.epoch) {
+        } else if (place.seq !== to.seq) {
           // Beyond what this hub has heard: another hub was ahead, or nobody ever gave it out. The source knows.
-          const isAhead = place.epoch === to.epoch && place.seq > to.seq;
+          const isAhead = place.seq > to.seq;
           if (isAhead) ahead.set(feed, place);
           yield* readOn(feed, place, isAhead ? undefined : to);
         } else places.set(feed, place);
@@ -182,8 +184,8 @@ async function* follow(options: SubscriberOptions): AsyncGenerator<ExecutionResu
     index = after.log?.index ?? index;
     for (const [feed, place] of after.feeds) {
       const position = positionOf(place, fanIn.head(feed));
-      if (position !== undefined) places.set(feed, position);
-      else pending.set(feed, place);
+      places.set(feed, position ?? place);
+      if (position === undefined) pending.set(feed, place);
     }
     yield await item(heartbeatItem(now(), conditions));
   } else if (after !== undefined) {
