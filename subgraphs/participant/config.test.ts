@@ -29,8 +29,17 @@ test('what is left out has a safe default: loopback, any free port, a database o
     rhythm: { everyMs: 300_000, missedMax: 3 },
     logLevel: 'info',
   });
-  const more = { DATABASE_URL: 'postgresql://localhost/linde', PORT: '4101', STATUS_EVERY_MINUTES: '2' };
-  expect(readConfig({ ...good, ...more })).toMatchObject({ port: 4101, rhythm: { everyMs: 120_000 } });
+  const more = {
+    DATABASE_URL: 'postgresql://localhost/linde',
+    PORT: '4101',
+    STATUS_EVERY_MINUTES: '2',
+    FEED_RETENTION_MS: '60000',
+  };
+  expect(readConfig({ ...good, ...more })).toMatchObject({
+    port: 4101,
+    rhythm: { everyMs: 120_000 },
+    feedRetentionMs: 60_000,
+  });
 });
 
 test('everything that is wrong is told at once, with what was expected and found', () => {
@@ -44,6 +53,7 @@ test('everything that is wrong is told at once, with what was expected and found
     HUB_URL: 'localhost:4000',
     SEED_FILE: file('seed.json', { name: 'x' }),
     STATUS_MISSED_MAX: '0',
+    FEED_RETENTION_MS: '7 days',
     LOG_LEVEL: 'loud',
   };
   const tell = () => readConfig({ ...good, ...bad });

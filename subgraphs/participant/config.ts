@@ -21,6 +21,8 @@ export interface Config {
   readonly seed: Seed | undefined;
   /** How often services are reported, and after how many missed reports nothing is known of them. */
   readonly rhythm: ReportRhythm;
+  /** How long changes stay in the feed; 7 days when left out. */
+  readonly feedRetentionMs?: number | undefined;
   readonly logLevel: string;
 }
 
@@ -65,6 +67,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
         60_000 * check('STATUS_EVERY_MINUTES', 'whole minutes from 1', whole(1, 1_440), defaultRhythm.everyMs / 60_000),
       missedMax: check('STATUS_MISSED_MAX', 'a number from 1', whole(1, 1_000), defaultRhythm.missedMax),
     },
+    feedRetentionMs: env.FEED_RETENTION_MS
+      ? check('FEED_RETENTION_MS', 'milliseconds from 1000, at most 30 days', whole(1_000, 30 * 24 * 3_600_000))
+      : undefined,
     logLevel: check('LOG_LEVEL', 'a level such as info', levelOf, 'info'),
   };
   if (problems.length > 0) throw new Error(`This endpoint cannot start:\n- ${problems.join('\n- ')}`);

@@ -6,6 +6,7 @@ import { createInbox } from '@kortelijn/kit/envelopes/inbox.ts';
 import { createOutgoing } from '@kortelijn/kit/envelopes/outgoing.ts';
 import { createSender } from '@kortelijn/kit/envelopes/sender.ts';
 import { createStamper } from '@kortelijn/kit/feed/stamper.ts';
+import { startHousekeeping } from '@kortelijn/kit/server/housekeeping.ts';
 import { serve } from '@kortelijn/kit/server/serve.ts';
 import { createHubDoor } from '@kortelijn/kit/trust/hub-door.ts';
 import { createVerifier } from '@kortelijn/kit/trust/verify.ts';
@@ -18,11 +19,13 @@ import { createHandlers } from './envelopes/handlers.ts';
 import { createOnReceipt } from './envelopes/on-receipt.ts';
 import { applySeed } from './prisma/seed.ts';
 import { createSchema } from './schema.ts';
-import { startHousekeeping } from './store/housekeeping.ts';
 import { openStore } from './store/open-store.ts';
 import { narrowRoles } from './store/person-roles.ts';
 import { createReader } from './store/reader.ts';
 import { createTimers } from './timers.ts';
+
+/** Longer than a client repeats a command, and than an import takes to be continued. */
+const COMMANDS_KEPT_MS = 90 * 24 * 3_600_000;
 
 export interface Endpoint extends AsyncDisposable {
   readonly url: string;
@@ -61,7 +64,15 @@ async function wire(config: Config, logger: Logger, use: Use): Promise<string> {
   if (config.seed) await applySeed(pool, name, config.seed, now());
 
   const stamper = use(createStamper(pool, { onError: say('stamping') }));
-  use(startHousekeeping({ pool, now, onError: say('clearing away') }));
+  use(
+    startHousekeeping({
+      pool,
+      now,
+      feedKeptMs: config.feedRetentionMs,
+      commandsKeptMs: COMMANDS_KEPT_MS,
+      onError: say('clearing away'),
+    }),
+  );
   const door = use(createHubDoor({ hubUrl, name, keys, pins, now }));
   const directory = use(createDirectory({ door, pins, dataDir, onError: say('reading the directory') }));
   const outgoing = createOutgoing({ name, key: keys.sign, now });

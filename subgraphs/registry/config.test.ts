@@ -48,6 +48,7 @@ test('everything that is wrong is told at once, each with its name', () => {
     KEYS_FILE: undefined,
     FOUNDATION: 'Registry',
     HUB_URL: 'x',
+    FEED_RETENTION_MS: '7 days',
   });
   let message = '';
   try {
@@ -55,7 +56,7 @@ test('everything that is wrong is told at once, each with its name', () => {
   } catch (error) {
     message = (error as Error).message;
   }
-  for (const name of ['KORTELIJN_NAME', 'PORT', 'KEYS_FILE', 'FOUNDATION', 'HUB_URL'])
+  for (const name of ['KORTELIJN_NAME', 'PORT', 'KEYS_FILE', 'FOUNDATION', 'HUB_URL', 'FEED_RETENTION_MS'])
     expect(message).toContain(`- ${name}:`);
 });
 

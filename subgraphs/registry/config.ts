@@ -21,6 +21,8 @@ export interface Config {
   readonly seed: readonly SeedParticipant[];
   /** Networks beside the public internet that webhooks may lead to. */
   readonly egressAllowed: EgressAllowed;
+  /** How long changes stay in the feed; 7 days when left out. */
+  readonly feedRetentionMs?: number | undefined;
   readonly logLevel: string;
 }
 
@@ -64,6 +66,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     }),
     seed: attempt('SEED_FILE', () => (env.SEED_FILE ? parseSeed(json('SEED_FILE')) : [])),
     egressAllowed: attempt('EGRESS_ALLOW', () => parseEgressAllowed(env.EGRESS_ALLOW)),
+    feedRetentionMs: attempt('FEED_RETENTION_MS', () => {
+      if (!env.FEED_RETENTION_MS) return undefined;
+      const ms = Number(env.FEED_RETENTION_MS);
+      if (Number.isInteger(ms) && ms >= 1_000 && ms <= 30 * 24 * 3_600_000) return ms;
+      throw new Error(`expected milliseconds from 1000, at most 30 days, found "${env.FEED_RETENTION_MS}"`);
+    }),
     logLevel: env.LOG_LEVEL ?? 'info',
   };
   if (config.keys && config.pins && !config.pins.registry.sign.has(config.keys.sign.kid)) {

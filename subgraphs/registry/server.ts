@@ -12,6 +12,7 @@ import { createPool } from '@kortelijn/kit/postgres/connect.ts';
 import { launchPostgres } from '@kortelijn/kit/postgres/launch.ts';
 import { migrate } from '@kortelijn/kit/postgres/migrate.ts';
 import { type Closing, createClosing } from '@kortelijn/kit/server/closing.ts';
+import { startHousekeeping } from '@kortelijn/kit/server/housekeeping.ts';
 import { serve } from '@kortelijn/kit/server/serve.ts';
 import { createHubDoor } from '@kortelijn/kit/trust/hub-door.ts';
 import { createVerifier } from '@kortelijn/kit/trust/verify.ts';
@@ -25,9 +26,10 @@ import { createEgress } from './store/egress.ts';
 import { createReader } from './store/reader.ts';
 import { seed } from './store/seed.ts';
 import { createSignedDirectory } from './store/signed-directory.ts';
-import { startUpkeep } from './store/upkeep.ts';
 import { createDeliveries } from './store/webhook-deliveries.ts';
 import { createWebhookReader } from './store/webhook-reader.ts';
+
+const COMMANDS_KEPT_MS = 30 * 24 * 3_600_000;
 
 export interface Registry extends AsyncDisposable {
   readonly url: string;
@@ -91,8 +93,9 @@ async function open(config: Config, logger: Logger, closing: Closing): Promise<s
   const egress = createEgress(config.egressAllowed);
   const command = createCommands({ pool, foundation, directory, outgoing, egress, now, committed });
   const deliveries = createDeliveries(pool, now);
-  const upkeep = startUpkeep(pool, now, onError);
-  closing.defer(() => upkeep.close());
+  const { feedRetentionMs: feedKeptMs } = config;
+  const housekeeping = startHousekeeping({ pool, now, feedKeptMs, commandsKeptMs: COMMANDS_KEPT_MS, onError });
+  closing.defer(() => housekeeping[Symbol.asyncDispose]());
 
   const served = await serve<Context>({
     name,

@@ -2,9 +2,9 @@ import { appendEvent } from '@kortelijn/kit/feed/append.ts';
 import { stampAll } from '@kortelijn/kit/feed/stamp.ts';
 import type { PostgresServer } from '@kortelijn/kit/postgres/launch.ts';
 import { launchScratch } from '@kortelijn/kit/postgres/scratch.ts';
+import { startHousekeeping } from '@kortelijn/kit/server/housekeeping.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestEndpoint, type TestEndpoint } from './endpoint.fixture.ts';
-import { startHousekeeping } from './housekeeping.ts';
 
 let postgres: PostgresServer;
 let linde: TestEndpoint;
@@ -32,7 +32,8 @@ test('feed and command log lose what is older than promised, in as many batches 
     [daysAgo(91), daysAgo(89)],
   );
   const count = async (table: string) => (await pool.query(`SELECT count(*)::int AS n FROM ${table}`)).rows[0].n;
-  await using _ = startHousekeeping({ pool, now: () => clock.ms, everyMs: 10, batch: 10 });
+  const commandsKeptMs = 90 * 24 * 3_600_000;
+  await using _ = startHousekeeping({ pool, now: () => clock.ms, commandsKeptMs, everyMs: 10, batch: 10 });
   await expect.poll(() => count('command_log'), { timeout: 10_000 }).toBe(1);
   expect(await count('outbox')).toBe(1);
 });
