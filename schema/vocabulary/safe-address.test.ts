@@ -17,7 +17,10 @@ test.each([
   ['6to4', ['2002:7f00:1::', '2002:a00:1::1', '2002:808:808::']],
   ['Teredo, ORCHID and other assignments', ['2001::1', '2001:0:7f00:1::', '2001:10::1', '2001:20::1', '2001:2::1']],
   ['multicast and broadcast', ['224.0.0.1', '239.255.255.250', '255.255.255.255', 'ff02::1', 'ff0e::1']],
-  ['reserved', ['240.0.0.1', '192.0.0.8', '192.88.99.1', '198.18.0.1', '198.19.255.255', '100::1', '4000::1', 'e000::1']],
+  [
+    'reserved',
+    ['240.0.0.1', '192.0.0.8', '192.88.99.1', '198.18.0.1', '198.19.255.255', '100::1', '4000::1', 'e000::1'],
+  ],
   ['documentation', ['192.0.2.1', '198.51.100.1', '203.0.113.1', '2001:db8::1', '3fff::1']],
   ['with a zone', ['fe80::1%eth0', '2600::1%eth0', '8.8.8.8%1']],
   ['no address', ['', 'localhost', '127.1', '0x7f.0.0.1', '2130706433', '8.8.8.8 ', '08.8.8.8', '8.8.8.8.', '[::1]']],
@@ -102,6 +105,14 @@ test('an allowed network takes http and any port, and opens nothing else', () =>
 test('allowed networks are read whole or not at all', () => {
   expect(parseEgressAllowed(undefined)).toBe(nothingAllowed);
   expect(parseEgressAllowed(' , ')).toBe(nothingAllowed);
-  for (const wrong of ['127.0.0.1', '127.0.0.0/33', '::1/129', 'localhost/8', '127.0.0.0/8,x', '127.1/8', '10.0.0.0/-1'])
+  for (const wrong of [
+    '127.0.0.1',
+    '127.0.0.0/33',
+    '::1/129',
+    'localhost/8',
+    '127.0.0.0/8,x',
+    '127.1/8',
+    '10.0.0.0/-1',
+  ])
     expect(() => parseEgressAllowed(wrong), wrong).toThrow('expected networks such as 127.0.0.0/8');
 });

@@ -106,16 +106,25 @@ const register = (who: Claimed, more: Record<string, unknown> = {}) =>
   });
 const webhooks = async (who: Claimed) => (await standIn.ask(who, `{ webhooks { ${WEBHOOK} } }`)).data.webhooks;
 
-const LEASED = 'id lease revision participant program scopes url secrets document documentId variables cursor failures replays { eventId cursor }';
+const LEASED =
+  'id lease revision participant program scopes url secrets document documentId variables cursor failures reason replays { eventId cursor }';
 const lease = async (holder: string, max = 10) => {
   const document = `mutation ($holder: String!, $max: Int!) { leaseWebhooks(holder: $holder, max: $max) { leaseMs webhooks { ${LEASED} } } }`;
   const { data, errors } = await standIn.ask(asHub, document, { holder, max });
   if (errors) throw new Error(JSON.stringify(errors));
   return data.leaseWebhooks.webhooks;
 };
-const nothing = { hasDelivered: false, failures: 0, isDisabled: false, isReleased: false, deadLetters: [], replayed: [], failedReplays: [] };
+const nothing = {
+  hasDelivered: false,
+  isDisabled: false,
+  isReleased: false,
+  deadLetters: [],
+  replayed: [],
+  failedReplays: [],
+};
 const report = async (holder: string, webhook: { id: string; lease: number; revision: number }, more: object) => {
-  const document = 'mutation ($holder: String!, $progress: [WebhookProgressInput!]!) { reportWebhookProgress(holder: $holder, progress: $progress) }';
+  const document =
+    'mutation ($holder: String!, $progress: [WebhookProgressInput!]!) { reportWebhookProgress(holder: $holder, progress: $progress) }';
   const { id: webhookId, lease: number, revision } = webhook;
   const progress = [{ ...nothing, webhookId, lease: number, revision, ...more }];
   const { data, errors } = await standIn.ask(asHub, document, { holder, progress });
@@ -158,7 +167,9 @@ describe('who may', () => {
       expect(await command(who, 'replayWebhook', { webhookId: webhook.id, deadLetter: 'x' })).toMatchObject(refusal);
     }
     expect(await register(asPerson('linde', ['SERVICEDESK']))).toMatchObject({ code: 'ROLE_DOES_NOT_ALLOW' });
-    expect(await register(asProgram('linde', 'bord-bouwer', 'incidents:read'))).toMatchObject({ code: 'SCOPE_MISSING' });
+    expect(await register(asProgram('linde', 'bord-bouwer', 'incidents:read'))).toMatchObject({
+      code: 'SCOPE_MISSING',
+    });
     expect(await register(builderProgram, { program: 'andere' })).toMatchObject({ code: 'SCOPE_MISSING' });
     expect(await webhooks(manager)).toEqual([webhook]);
   });
@@ -166,7 +177,10 @@ describe('who may', () => {
   test('leases and their secrets are for the hub alone', async () => {
     await register(manager);
     for (const who of [manager, foundation, builderProgram]) {
-      for (const field of ['leaseWebhooks(holder: "h", max: 9) { leaseMs }', 'reportWebhookProgress(holder: "h", progress: [])']) {
+      for (const field of [
+        'leaseWebhooks(holder: "h", max: 9) { leaseMs }',
+        'reportWebhookProgress(holder: "h", progress: [])',
+      ]) {
         const { data, errors } = await standIn.ask(who, `mutation { ${field} }`);
         expect([data, errors?.[0].extensions.code]).toEqual([null, 'REFUSED']);
       }
@@ -267,6 +281,14 @@ describe('leases', () => {
     expect(await lease('a', 10)).toEqual([]);
   });
 
+  test('a gateway whose lease ran out and that nobody followed goes on under its old number, with what it still reports', async () => {
+    await register(manager);
+    const [one] = await lease('a');
+    await lapse();
+    expect(await report('a', one, { cursor: 'late', hasDelivered: true })).toEqual([one.id]);
+    expect((await lease('a'))[0]).toMatchObject({ lease: one.lease, cursor: 'late' });
+  });
+
   test('what comes under an old lease changes nothing', async () => {
     await register(manager);
     const [old] = await lease('a');
@@ -291,8 +313,13 @@ describe('leases', () => {
     await pool.query('UPDATE webhook SET next_attempt_at = now()');
     const [again] = await lease('b');
     expect(again).toMatchObject({ cursor: 'c1', failures: 2, lease: 2 });
-    await report('b', again, { cursor: 'c2', hasDelivered: true, status: 200 });
-    expect((await webhooks(manager))[0]).toMatchObject({ state: 'ACTIVE', failures: 0, lastReason: null, nextAttemptAt: null });
+    await report('b', again, { cursor: 'c2', hasDelivered: true, failures: 0, status: 200 });
+    expect((await webhooks(manager))[0]).toMatchObject({
+      state: 'ACTIVE',
+      failures: 0,
+      lastReason: null,
+      nextAttemptAt: null,
+    });
   });
 
   test('a webhook that is disabled, removed or whose party is suspended is not leased and not renewed', async () => {
@@ -323,7 +350,13 @@ describe('leases', () => {
     const { webhook } = await register(manager);
     const [one] = await lease('a');
     await command(manager, 'changeWebhook', { webhookId: webhook.id, url: 'http://127.0.0.1:4322/' });
-    await report('a', one, { isDisabled: true, failures: 1, status: 410, reason: 'RECEIVER_GONE', retryAfterMs: 60_000 });
+    await report('a', one, {
+      isDisabled: true,
+      failures: 1,
+      status: 410,
+      reason: 'RECEIVER_GONE',
+      retryAfterMs: 60_000,
+    });
     expect((await webhooks(manager))[0]).toMatchObject({ state: 'FAILING', url: 'http://127.0.0.1:4322/' });
     const [changed] = await lease('a');
     expect(changed.revision).toBe(one.revision + 1);
@@ -342,14 +375,26 @@ describe('dead letters', () => {
     reason: 'ANSWERED_OTHERWISE',
   });
   const letters = async () =>
-    (await standIn.ask(manager, '{ webhooks { deadLetterCount deadLetters { eventId type lastStatus lastReason replayRequestedAt } } }'))
-      .data.webhooks[0];
+    (
+      await standIn.ask(
+        manager,
+        '{ webhooks { deadLetterCount deadLetters { eventId type lastStatus lastReason replayRequestedAt } } }',
+      )
+    ).data.webhooks[0];
 
   test('are listed, asked for again one by one or by time, and gone when they were taken', async () => {
     const { webhook } = await register(manager);
     const [one] = await lease('a');
-    await report('a', one, { cursor: 'c', failures: 1, reason: 'ANSWERED_OTHERWISE', deadLetters: [letter(1), letter(2), letter(3)] });
-    expect(await letters()).toMatchObject({ deadLetterCount: 3, deadLetters: [{}, {}, { lastReason: 'ANSWERED_OTHERWISE' }] });
+    await report('a', one, {
+      cursor: 'c',
+      failures: 1,
+      reason: 'ANSWERED_OTHERWISE',
+      deadLetters: [letter(1), letter(2), letter(3)],
+    });
+    expect(await letters()).toMatchObject({
+      deadLetterCount: 3,
+      deadLetters: [{}, {}, { lastReason: 'ANSWERED_OTHERWISE' }],
+    });
 
     const replay = (more: object) => command(manager, 'replayWebhook', { webhookId: webhook.id, ...more });
     expect(await replay({})).toMatchObject({ code: 'TEXT_REQUIRED' });
@@ -357,12 +402,24 @@ describe('dead letters', () => {
     expect(await replay({ deadLetter: 'event-1' })).toMatchObject({ __typename: 'WebhookChanged' });
     expect((await lease('a'))[0].replays).toEqual([{ eventId: 'event-1', cursor: 'before-1' }]);
     await replay({ since: letter(2).at });
-    expect((await lease('a'))[0].replays.map(({ eventId }: { eventId: string }) => eventId)).toEqual(['event-1', 'event-2', 'event-3']);
+    expect((await lease('a'))[0].replays.map(({ eventId }: { eventId: string }) => eventId)).toEqual([
+      'event-1',
+      'event-2',
+      'event-3',
+    ]);
 
-    await report('a', one, { replayed: ['event-1', 'event-3'], failedReplays: [{ eventId: 'event-2', reason: 'ITEM_NOT_FOUND' }] });
+    await report('a', one, {
+      replayed: ['event-1', 'event-3'],
+      failedReplays: [{ eventId: 'event-2', reason: 'ITEM_NOT_FOUND' }],
+    });
     expect((await lease('a'))[0].replays).toEqual([]);
-    expect((await letters()).deadLetters).toMatchObject([{ eventId: 'event-2', lastReason: 'ITEM_NOT_FOUND', replayRequestedAt: null }]);
+    expect((await letters()).deadLetters).toMatchObject([
+      { eventId: 'event-2', lastReason: 'ITEM_NOT_FOUND', replayRequestedAt: null },
+    ]);
     await command(manager, 'changeWebhook', { webhookId: webhook.id, enabled: false });
-    expect(await replay({ deadLetter: 'event-2' })).toMatchObject({ __typename: 'StateDoesNotAllow', state: 'DISABLED' });
+    expect(await replay({ deadLetter: 'event-2' })).toMatchObject({
+      __typename: 'StateDoesNotAllow',
+      state: 'DISABLED',
+    });
   });
 });

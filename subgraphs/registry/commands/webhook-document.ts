@@ -15,7 +15,9 @@ export function refuseDocument(
   }
   if (document == null) {
     const isHash = /^[0-9a-f]{64}$/.test(documentId ?? '');
-    return isHash ? undefined : refuse('input.documentId', 'Expected the SHA-256 of a trusted document, in hexadecimal.');
+    return isHash
+      ? undefined
+      : refuse('input.documentId', 'Expected the SHA-256 of a trusted document, in hexadecimal.');
   }
   if (document.length > CHARACTERS_MAX) {
     return refuse('input.document', `Expected at most ${CHARACTERS_MAX} characters, found ${document.length}.`);
@@ -26,7 +28,9 @@ export function refuseDocument(
       (definition) => definition.kind === Kind.OPERATION_DEFINITION,
     );
     const kinds = operations.map(({ operation }) => operation).join(', ');
-    return kinds === 'subscription' ? undefined : refuse('input.document', `Expected one subscription, found ${kinds || 'none'}.`);
+    return kinds === 'subscription'
+      ? undefined
+      : refuse('input.document', `Expected one subscription, found ${kinds || 'none'}.`);
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     return refuse('input.document', `Expected GraphQL: ${error.message}`);

@@ -5,10 +5,10 @@ import { invalidInput, notAllowed, notFound, type Refusal } from '../domain/refu
 import {
   manages,
   programOf,
+  ROTATION_MS,
   refuseAddress,
   refuseScopes,
   refuseViewer,
-  ROTATION_MS,
   urlNotAllowed,
   variablesOf,
   WEBHOOKS_MAX,
@@ -114,7 +114,13 @@ export async function replay(run: Run, input: ReplayWebhook): Promise<Result> {
   }
   if (found.state === 'DISABLED') {
     const message = 'A webhook that is disabled sends nothing: enable it first.';
-    return { kind: 'StateDoesNotAllow', message, event: 'replay', state: found.state, allowedFrom: ['ACTIVE', 'FAILING'] };
+    return {
+      kind: 'StateDoesNotAllow',
+      message,
+      event: 'replay',
+      state: found.state,
+      allowedFrom: ['ACTIVE', 'FAILING'],
+    };
   }
   const { rowCount } = await client.query(
     `UPDATE webhook_dead_letter SET replay_requested_at = $4

@@ -18,7 +18,10 @@ const SCOPES_MAX = 10;
 export type WebhookState = 'ACTIVE' | 'FAILING' | 'DISABLED';
 
 /** A webhook is seen and managed by the servicemanager of its participant and by its own program. */
-export function manages(viewer: Viewer, webhook: { readonly participantId: string; readonly program: string }): boolean {
+export function manages(
+  viewer: Viewer,
+  webhook: { readonly participantId: string; readonly program: string },
+): boolean {
   if (webhook.participantId !== viewer.participant) return false;
   return isManager(viewer) || (isOwnProgram(viewer) && viewer.program === webhook.program);
 }

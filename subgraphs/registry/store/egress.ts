@@ -1,6 +1,11 @@
 /** Looks up where a URL leads and judges it. Whoever connects later looks it up and judges it again. */
 import { lookup } from 'node:dns/promises';
-import { addressIn, type EgressAllowed, refuseTarget, type UrlRefusal } from '@kortelijn/schema/vocabulary/safe-address.ts';
+import {
+  addressIn,
+  type EgressAllowed,
+  refuseTarget,
+  type UrlRefusal,
+} from '@kortelijn/schema/vocabulary/safe-address.ts';
 
 export interface Egress {
   readonly allowed: EgressAllowed;

@@ -25,6 +25,7 @@ export interface LeasedWebhook {
   readonly variables: unknown;
   readonly cursor: string | null;
   readonly failures: number;
+  readonly reason: string | null;
   readonly replays: readonly { readonly eventId: string; readonly cursor: string }[];
 }
 
@@ -50,7 +51,8 @@ export interface Progress {
   readonly revision: number;
   readonly cursor?: string | null | undefined;
   readonly hasDelivered: boolean;
-  readonly failures: number;
+  /** As it was when left out. */
+  readonly failures?: number | null | undefined;
   readonly status?: number | null | undefined;
   readonly reason?: string | null | undefined;
   /** When the next attempt is due; what was due stays so when it is left out. */
@@ -92,7 +94,8 @@ export function createDeliveries(pool: Pool, now: () => number): Deliveries {
           [holder, at, until],
         );
         await client.query(
-          `UPDATE webhook SET lease_holder = $1, lease_until = $3, lease_number = lease_number + 1 WHERE id IN (
+          `UPDATE webhook SET lease_holder = $1, lease_until = $3,
+                  lease_number = lease_number + CASE WHEN lease_holder = $1 THEN 0 ELSE 1 END WHERE id IN (
              SELECT id FROM webhook
              WHERE (lease_until IS NULL OR lease_until <= $2) AND next_attempt_at <= $2 AND ${MAY_BE_SENT}
              ORDER BY next_attempt_at LIMIT $4 FOR UPDATE SKIP LOCKED)`,
@@ -102,7 +105,7 @@ export function createDeliveries(pool: Pool, now: () => number): Deliveries {
         const { rows } = await client.query<LeasedWebhook>(
           `SELECT id, lease_number AS lease, revision, participant_id AS participant, program, scopes, url,
                   CASE WHEN previous_until > $2 THEN ARRAY[secret, previous_secret] ELSE ARRAY[secret] END AS secrets,
-                  document, document_id AS "documentId", variables, cursor, failures,
+                  document, document_id AS "documentId", variables, cursor, failures, last_reason AS reason,
                   coalesce((
                     SELECT json_agg(json_build_object('eventId', event_id, 'cursor', cursor) ORDER BY at, event_id)
                     FROM (SELECT event_id, cursor, at FROM webhook_dead_letter
@@ -135,12 +138,12 @@ async function update(client: PoolClient, holder: string, progress: Progress, at
        cursor = coalesce($5, cursor),
        started_at = CASE WHEN $5::text IS NULL THEN started_at ELSE coalesce(started_at, $4) END,
        last_delivered_at = CASE WHEN $6 THEN $4 ELSE last_delivered_at END,
-       failures = $7,
-       failing_since = CASE WHEN $7 = 0 THEN NULL ELSE coalesce(failing_since, $4) END,
+       failures = coalesce($7, failures),
+       failing_since = CASE WHEN coalesce($7, failures) = 0 THEN NULL ELSE coalesce(failing_since, $4) END,
        last_status = CASE WHEN $6 OR $9::text IS NOT NULL THEN $8 ELSE last_status END,
        last_reason = CASE WHEN $6 OR $9::text IS NOT NULL THEN $9 ELSE last_reason END,
        state = CASE WHEN state = 'DISABLED' OR ($10 AND revision = $11) THEN 'DISABLED'
-                    WHEN $7 > 0 THEN 'FAILING' ELSE 'ACTIVE' END,
+                    WHEN coalesce($7, failures) > 0 THEN 'FAILING' ELSE 'ACTIVE' END,
        next_attempt_at = CASE WHEN $12::timestamptz IS NOT NULL AND revision = $11 THEN $12 ELSE next_attempt_at END,
        lease_until = CASE WHEN $13 THEN NULL ELSE lease_until END
      WHERE id = $1 AND lease_holder = $2 AND lease_number = $3`,
@@ -151,7 +154,7 @@ async function update(client: PoolClient, holder: string, progress: Progress, at
       at,
       progress.cursor ?? null,
       progress.hasDelivered,
-      failures,
+      failures ?? null,
       progress.status ?? null,
       progress.reason ?? null,
       progress.isDisabled,

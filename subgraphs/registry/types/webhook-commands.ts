@@ -73,7 +73,9 @@ const RegisterWebhookInput = builder.inputType('RegisterWebhookInput', {
   description: 'Has a stream posted to a program.',
   fields: (t) => ({
     commandId: t.id({ required: true, description: COMMAND_ID }),
-    program: t.string({ description: 'The client id of the program; a program that registers for itself leaves it out.' }),
+    program: t.string({
+      description: 'The client id of the program; a program that registers for itself leaves it out.',
+    }),
     scopes: t.stringList({ required: true, description: SCOPES }),
     url: t.string({ required: true, description: URL }),
     document: t.string({ description: 'The subscription to post; its `after` is filled in by the hub.' }),
@@ -133,7 +135,8 @@ builder.mutationFields((t) => {
       nullable: true,
       description: 'Makes a new secret; for 24 hours the old one signs as well.',
       args: { input: t.arg({ type: WebhookCommandInput, ...input }) },
-      resolve: (_root, args, { command, caller }: Context) => answer(command('rotateWebhookSecret', args.input, caller)),
+      resolve: (_root, args, { command, caller }: Context) =>
+        answer(command('rotateWebhookSecret', args.input, caller)),
     }),
     removeWebhook: t.field({
       type: WebhookResult,
@@ -145,7 +148,8 @@ builder.mutationFields((t) => {
     replayWebhook: t.field({
       type: WebhookResult,
       nullable: true,
-      description: 'Sends again what was given up on, before what comes next; an attempt that is put off comes at once.',
+      description:
+        'Sends again what was given up on, before what comes next; an attempt that is put off comes at once.',
       args: { input: t.arg({ type: ReplayWebhookInput, ...input }) },
       resolve: (_root, args, { command, caller }: Context) => answer(command('replayWebhook', args.input, caller)),
     }),

@@ -33,6 +33,7 @@ LeasedWebhook.implement({
     variables: t.string({ description: 'As JSON.', resolve: ({ variables }) => JSON.stringify(variables) }),
     cursor: t.exposeString('cursor', { nullable: true, description: 'After which item; null when it has not begun.' }),
     failures: t.exposeInt('failures', { description: 'How many attempts in a row failed.' }),
+    reason: t.exposeString('reason', { nullable: true, description: 'Why the last one did.' }),
     replays: t.field({
       type: [WebhookReplay],
       description: 'What is to be sent again first.',
@@ -78,7 +79,7 @@ const ProgressInput = builder.inputType('WebhookProgressInput', {
     revision: t.int({ required: true, description: 'As it was delivered.' }),
     cursor: t.string({ description: 'After which item it goes on.' }),
     hasDelivered: t.boolean({ required: true, description: 'Whether the receiver took an item.' }),
-    failures: t.int({ required: true, description: 'How many attempts in a row failed.' }),
+    failures: t.int({ description: 'How many attempts in a row failed; as it was when left out.' }),
     status: t.int({ description: 'The HTTP status of the last attempt.' }),
     reason: t.string({ description: 'Why the last attempt failed.' }),
     retryAfterMs: t.int({ description: 'When the next attempt is due.' }),

@@ -10,7 +10,8 @@ const WebhookStateEnum = described('WebhookState', 'How delivering goes.', {
 
 const WebhookDeadLetter = builder.objectRef<DeadLetterShape>('WebhookDeadLetter');
 WebhookDeadLetter.implement({
-  description: 'An item that was given up on: it was tried until 24 hours after its own time. What it says is not kept.',
+  description:
+    'An item that was given up on: it was tried until 24 hours after its own time. What it says is not kept.',
   fields: (t) => ({
     eventId: t.exposeID('eventId', { description: 'The `webhook-id` that it was sent under.' }),
     type: t.exposeString('type', { description: 'What happened, as the post says it.' }),
@@ -19,7 +20,9 @@ WebhookDeadLetter.implement({
       nullable: true,
       description: 'The HTTP status of the last attempt; null when there was no answer.',
     }),
-    lastReason: t.exposeString('lastReason', { description: 'Why the last attempt failed, as a code of the contract.' }),
+    lastReason: t.exposeString('lastReason', {
+      description: 'Why the last attempt failed, as a code of the contract.',
+    }),
     deadAt: t.expose('deadAt', { type: 'DateTime', description: 'When it was given up.' }),
     replayRequestedAt: t.expose('replayRequestedAt', {
       type: 'DateTime',
@@ -35,7 +38,9 @@ Webhook.implement({
     'A stream that is posted to a program, item by item and in order, signed as the Standard Webhooks specification says.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'The id: participant, colon, `whk`, underscore, UUIDv7.' }),
-    program: t.exposeString('program', { description: 'The client id of the program under whose rights each item is read.' }),
+    program: t.exposeString('program', {
+      description: 'The client id of the program under whose rights each item is read.',
+    }),
     scopes: t.exposeStringList('scopes', { description: 'The scopes it reads with.' }),
     url: t.exposeString('url', { description: 'Where it is posted to.' }),
     document: t.exposeString('document', {
@@ -87,12 +92,16 @@ Webhook.implement({
       description: 'Until when the secret of before the last rotation signs as well.',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was registered.' }),
-    deadLetterCount: t.exposeInt('deadLetterCount', { description: 'How many items were given up on; kept for 30 days.' }),
+    deadLetterCount: t.exposeInt('deadLetterCount', {
+      description: 'How many items were given up on; kept for 30 days.',
+    }),
     deadLetters: t.field({
       type: [WebhookDeadLetter],
       description: 'Items that were given up on, the newest first.',
       args: { first: t.arg.int({ required: true, defaultValue: 50, description: 'How many, 1 to 100.' }) },
-      resolve: async ({ id }, { first }, { readWebhooks }) => [...(await readWebhooks.deadLetters(id, pageSize(first)))],
+      resolve: async ({ id }, { first }, { readWebhooks }) => [
+        ...(await readWebhooks.deadLetters(id, pageSize(first))),
+      ],
     }),
   }),
 });
