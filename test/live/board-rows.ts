@@ -26,6 +26,8 @@ export type Wanted = readonly string[] | 'ALL';
 export interface BoardRows {
   rows(): readonly Row[];
   seen(participant: string): readonly Seen[];
+  /** How the hub follows each participant, by the last heartbeat. */
+  readonly feeds: ReadonlyMap<string, string>;
   readonly doubleCount: number;
   readonly counts: Readonly<Record<Item['__typename'], number>>;
   /** To be handed to `replace` with the answer. */
@@ -50,6 +52,7 @@ export function createBoardRows(): BoardRows {
   const seen = new Map<string, Seen[]>();
   const ids = new Set<string>();
   const counts = { IncidentChange: 0, Gone: 0, Gap: 0, Heartbeat: 0 };
+  let followed: ReadonlyMap<string, string> = new Map();
   let clock = 0;
   let doubleCount = 0;
 
@@ -82,7 +85,7 @@ export function createBoardRows(): BoardRows {
         return [participant.id];
       case 'Heartbeat': {
         // Whoever is followed no longer has left the network or is suspended: a query does not show it either.
-        const followed = new Set(feeds.map((feed) => feed.participant?.id));
+        followed = new Map(feeds.map((feed) => [feed.participant?.id ?? 'registry', feed.state]));
         for (const rowId of kept.keys()) if (!followed.has(participantOf(rowId))) kept.delete(rowId);
         return [];
       }
@@ -94,6 +97,9 @@ export function createBoardRows(): BoardRows {
     seen: (participant) => seen.get(participant) ?? [],
     get doubleCount() {
       return doubleCount;
+    },
+    get feeds() {
+      return followed;
     },
     counts,
     mark: () => ++clock,

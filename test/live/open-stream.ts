@@ -38,13 +38,8 @@ export interface OpenStream {
 export const openStream = (door: Door, opening: Opening): OpenStream =>
   door === 'WEBSOCKET' ? openWebSocket(opening) : openEvents(opening);
 
-/** Close codes of the hub that carry a meaning of their own; the others are a broken line. */
-const closeCodes: Readonly<Record<number, string>> = {
-  1012: 'STOPPING',
-  4401: 'TOKEN_EXPIRED',
-  4403: 'ACCESS_REVOKED',
-  4490: 'CONSUMER_TOO_SLOW',
-};
+/** Close codes with which the hub says in the reason why; the others are a broken line or a fault of ours. */
+const saysWhy = new Set([1008, 1012, 1013, 4401, 4403, 4490]);
 
 const silenceMsMax = 10_000;
 
@@ -99,8 +94,8 @@ function endOf(error: unknown): StreamEnd {
     return { code: String(first?.extensions?.code ?? 'UNKNOWN'), why: first?.message ?? 'An error without a message.' };
   }
   const { code, reason, message } = error as { code?: CloseCode | number; reason?: string; message?: string };
-  const known = typeof code === 'number' ? closeCodes[code] : undefined;
-  return { code: known, why: `${code ?? ''} ${reason ?? message ?? ''}`.trim() };
+  const said = typeof code === 'number' && saysWhy.has(code) ? reason : undefined;
+  return { code: said, why: `${code ?? ''} ${reason ?? message ?? ''}`.trim() };
 }
 
 function openEvents({ hub, token, document, variables, onResult, onEnd }: Opening): OpenStream {

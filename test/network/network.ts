@@ -71,6 +71,8 @@ export interface NetworkGateway {
   /** The same by its line, where it has one. */
   readonly lineUrl: string;
   readonly process: ManagedProcess;
+  /** A caller of this gateway, as `Network.as` is of the first. */
+  as(persona: string): Caller;
 }
 
 export async function createNetwork(options: NetworkOptions = {}): Promise<Network> {
@@ -217,19 +219,26 @@ export async function createNetwork(options: NetworkOptions = {}): Promise<Netwo
     throw error;
   }
 
-  const callers = createCallers({
-    hubUrl: at('gateway'),
-    identityUrl: at('identity'),
-    audience: hubAudience,
-    participants,
-    clientKey: (clientId) => clientKey(clientId).privateKey,
-  });
+  const callersOf = (hubUrl: string) =>
+    createCallers({
+      hubUrl,
+      identityUrl: at('identity'),
+      audience: hubAudience,
+      participants,
+      clientKey: (clientId) => clientKey(clientId).privateKey,
+    });
   const gateways = gatewayNames.map((name) => ({
     name,
     url: at(name),
     lineUrl: byLine(name, name),
     process: processOf(name),
+    as: callersOf(at(name)),
   }));
+  const gateway = (index: number) => {
+    const found = gateways[index];
+    if (found === undefined) throw new Error(`Expected a gateway below ${gateways.length}, got ${index}`);
+    return found;
+  };
   return {
     dataDir,
     hubUrl: at('gateway'),
@@ -237,11 +246,7 @@ export async function createNetwork(options: NetworkOptions = {}): Promise<Netwo
     participants,
     process: processOf,
     gateways,
-    gateway: (index) => {
-      const found = gateways[index];
-      if (found === undefined) throw new Error(`Expected a gateway below ${gateways.length}, got ${index}`);
-      return found;
-    },
+    gateway,
     line: (name) => {
       const found = lines.get(name);
       if (found === undefined)
@@ -250,7 +255,7 @@ export async function createNetwork(options: NetworkOptions = {}): Promise<Netwo
     },
     endpoint: (name) => at(name, '/graphql'),
     databaseUrl: (name) => postgres.url(name),
-    as: callers,
+    as: gateway(0).as,
     stop,
     [Symbol.asyncDispose]: stop,
   };
