@@ -11,7 +11,7 @@ export function readPage(feed: string, given: unknown, asked: Position | undefin
   if (!Array.isArray(page.changes) || page.changes.length > changesMax) {
     throw breach(`a list of at most ${changesMax} changes`, page.changes);
   }
-  const events = page.changes.map((change) => eventOf(feed, epoch, change));
+  const events = page.changes.map((change) => readEvent(feed, epoch, change));
   const gap = page.gap === null || page.gap === undefined ? undefined : gapOf(page.gap, asked);
   return { head, events, ...(gap && { gap }) };
 }
@@ -22,7 +22,7 @@ const changesMax = 1_000;
 const readersMax = 1_000;
 const reasons: ReadonlySet<string> = new Set(['RETENTION', 'RESTORED', 'FUTURE_CURSOR'] satisfies FeedGapReason[]);
 
-function eventOf(feed: string, epoch: string, given: unknown): FeedEvent {
+export function readEvent(feed: string, epoch: string, given: unknown): FeedEvent {
   const change = object(given, 'a change');
   const seq = typeof change.seq === 'string' && /^[1-9]\d{0,14}$/.test(change.seq) ? Number(change.seq) : undefined;
   if (seq === undefined) throw breach('a number under seq', change.seq);
@@ -50,7 +50,7 @@ function gapOf(given: unknown, asked: Position | undefined): PageGap {
   return { reason: gap.reason as FeedGapReason, to: positionOf(gap.to, 'to'), ...(from && { from }) };
 }
 
-function positionOf(given: unknown, name: string): Position {
+export function positionOf(given: unknown, name: string): Position {
   const [, epoch, seq] = (typeof given === 'string' && /^([A-Za-z0-9-]{1,64}):(\d{1,15})$/.exec(given)) || [];
   if (epoch === undefined) throw breach(`epoch, colon, number under ${name}`, given);
   return { epoch, seq: Number(seq) };

@@ -27,16 +27,7 @@ export async function createFeedEndpoint(field: string, feed: LogFeed, beatMs = 
       position = page.gap?.to ?? page.events.at(-1) ?? position;
       response.write(`event: next\ndata: ${JSON.stringify({ data: { [field]: toWire(page) } })}\n\n`);
       if (page.head.seq > position.seq) continue;
-      await Promise.race([
-        new Promise((resolve) => setTimeout(resolve, beatMs)),
-        new Promise<void>((resolve) => {
-          const stop = feed.onAppend(() => {
-            stop();
-            resolve();
-          });
-        }),
-        once(response, 'close'),
-      ]);
+      await nextBeat(feed, beatMs, response);
     }
     lines.delete(response);
   };
@@ -68,6 +59,20 @@ export async function createFeedEndpoint(field: string, feed: LogFeed, beatMs = 
     },
   };
 }
+
+/** Until something is written, the line has gone, or a beat has passed. */
+const nextBeat = (feed: LogFeed, beatMs: number, response: ServerResponse) =>
+  new Promise<void>((resolve) => {
+    const wake = () => {
+      clearTimeout(timer);
+      stopListening();
+      response.off('close', wake);
+      resolve();
+    };
+    const stopListening = feed.onAppend(wake);
+    const timer = setTimeout(wake, beatMs);
+    response.on('close', wake);
+  });
 
 const textOf = ({ epoch, seq }: Position) => `${epoch}:${seq}`;
 
