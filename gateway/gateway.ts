@@ -14,15 +14,21 @@ import { createDirectoryDoor, createEnvelopeDoor } from './edge/envelopes.ts';
 import { createGraphqlDoor } from './edge/graphql.ts';
 import { createHealth } from './edge/health.ts';
 import { createHttpServer } from './edge/http.ts';
+import { createLiveDoor } from './edge/live-door.ts';
 import { createMetricsDoor } from './edge/metrics.ts';
+import { createOriginCheck } from './edge/origin.ts';
 import { createPages } from './edge/pages.ts';
+import { createSseDoor } from './edge/sse.ts';
+import { createWebSocketDoor } from './edge/websocket.ts';
 import { createHub } from './hub/hub.ts';
 import { fetchIssuerKeys } from './identity/fetch-keys.ts';
+import { createRoleChanges } from './identity/role-changes.ts';
 import { createTokenVerifier } from './identity/verify.ts';
 import { connectNetwork, type Network } from './network.ts';
 import type { FetchContext } from './partition/fetch.ts';
 import { createPartition } from './partition/partition.ts';
 import { createSingleEndpoint } from './partition/single-endpoint.ts';
+import { startStreams } from './streams.ts';
 import { execute, type FetchSubgraph } from './supergraph/execute.ts';
 import { loadSupergraph } from './supergraph/load.ts';
 import { createPlanner } from './supergraph/plan.ts';
@@ -54,9 +60,12 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
   const executeAdmitted: Execute = ({ admitted: { plan, variables }, context, signal }) =>
     execute({ plan, variables, publicSchema: supergraph.publicSchema, fetchSubgraph, context, signal });
 
+  const roleChanges = createRoleChanges();
+  const live = startStreams({ config, network, fetchSubgraph, cursorKeys, roleChanges, telemetry, metrics });
   const verify = createTokenVerifier({
     audience: config.tokenAudience,
     findIssuer: network.findIssuer,
+    narrow: roleChanges.narrow,
     fetchKeys: fetchIssuerKeys,
     now,
   });
@@ -70,11 +79,28 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
   });
   const apollo = await startApollo(supergraph.publicSchema, documents, executeAdmitted);
 
+  const liveDoor = createLiveDoor({
+    verify,
+    admit,
+    execute: executeAdmitted,
+    subscribe: ({ admitted, authority, signal, onEnd }) => {
+      const { document, operation, plan, variables } = admitted;
+      const { publicSchema } = supergraph;
+      return live.subscribe({ document, operation, plan, variables, publicSchema, caller: authority, signal, onEnd });
+    },
+    limits,
+    telemetry,
+    now,
+  });
+  const isAllowedOrigin = createOriginCheck(config);
+  const door = { live: liveDoor, limits, isAllowedOrigin, telemetry };
+
   let isStopping = false;
   const { isKnown } = network;
   const http = createHttpServer({
     doors: {
       graphql: createGraphqlDoor({ verify, admit, apollo, limits, telemetry, now }),
+      events: createSseDoor(door),
       envelopes: createEnvelopeDoor({ seals, isKnown, now, forward: createForwardEnvelope(send, now), telemetry }),
       directory: createDirectoryDoor({ seals, isKnown, now, signedDirectory: directory.signed }),
       health: createHealth({
@@ -89,6 +115,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     corsOrigins: config.corsOrigins,
     onError: (error) => telemetry.requestBroke({ door: 'HTTP', traceId: '', error }),
   });
+  createWebSocketDoor(door).attach(http.server);
   const port = await http.listen(config.port, config.host);
   const url = `${config.publicUrl ?? `http://localhost:${port}`}/graphql`;
   telemetry.started({ url, count: directory.current().participants.length });
@@ -98,7 +125,8 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     async [Symbol.asyncDispose]() {
       isStopping = true;
       telemetry.stopping();
-      await http.close(graceMs);
+      await Promise.all([liveDoor.close(graceMs), http.close(graceMs)]);
+      await live[Symbol.asyncDispose]();
       await apollo.stop();
       cursorKeys[Symbol.dispose]();
       await network[Symbol.asyncDispose]();

@@ -16,6 +16,7 @@ import { createDirectoryFetch } from './partition/single-endpoint.ts';
 import type { Telemetry } from './telemetry/events.ts';
 import type { Caller } from './transport/caller.ts';
 import { failed } from './transport/reply.ts';
+import { createStreams, type Streams } from './transport/stream.ts';
 import { createTransport, type Send, type Transport } from './transport/transport.ts';
 
 export interface Network {
@@ -23,6 +24,8 @@ export interface Network {
   readonly send: Send;
   /** Sends for callers: who belongs to a participant that is not active reaches its own endpoint only. */
   readonly sendConfined: Send;
+  /** Follows subscriptions at endpoints, under the hub's own name. */
+  readonly streams: Streams;
   readonly seals: Seals;
   readonly findIssuer: FindIssuer;
   /** Whether an endpoint of this name takes part, or is the registry. */
@@ -42,11 +45,13 @@ export async function connectNetwork(config: GatewayConfig, telemetry: Telemetry
     agreeKeysOf: (name) => (name === registryName ? registryPins.agree : (snapshot.find(name)?.keys.agree ?? [])),
     now,
   });
-  const transport = createTransport({
-    urlOf: (name) => (name === registryName ? new URL(registryUrl) : addressOf(snapshot, name)),
+  const reaching = {
+    urlOf: (name: string) => (name === registryName ? new URL(registryUrl) : addressOf(snapshot, name)),
     seal: createProof(createAssertionSigner(keys.sign), seals),
     now,
-  });
+  };
+  const transport = createTransport(reaching);
+  const streams = createStreams(reaching);
   const send = observed(transport, telemetry);
   const sendConfined: Send = async (endpoint, outgoing, context) => {
     const refusal = confines(snapshot, context.caller, endpoint);
@@ -71,6 +76,7 @@ export async function connectNetwork(config: GatewayConfig, telemetry: Telemetry
     directory,
     send,
     sendConfined,
+    streams,
     seals,
     findIssuer: (issuer) => issuers.get(issuer),
     isKnown: (name) => name === registryName || (snapshot.find(name)?.accessionState ?? 'WITHDRAWN') !== 'WITHDRAWN',
@@ -85,6 +91,7 @@ export async function connectNetwork(config: GatewayConfig, telemetry: Telemetry
     }),
     async [Symbol.asyncDispose]() {
       await directory[Symbol.asyncDispose]();
+      await streams[Symbol.asyncDispose]();
       await transport[Symbol.asyncDispose]();
     },
   };

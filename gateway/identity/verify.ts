@@ -19,6 +19,8 @@ export type VerifyToken = (authorization: string | undefined) => Promise<Verifie
 export interface VerifierOptions extends KeySetOptions {
   readonly audience: string;
   readonly findIssuer: FindIssuer;
+  /** Takes away what its participant has taken away since the token was given. */
+  readonly narrow?: (authority: Authority, issuedAtMs: number) => Authority;
   /** At most 60: a longer tolerance would outlive what a revocation promises. */
   readonly clockToleranceSeconds?: number;
 }
@@ -39,7 +41,7 @@ interface Remembered {
 }
 
 export function createTokenVerifier(options: VerifierOptions): VerifyToken {
-  const { audience, findIssuer, now } = options;
+  const { audience, findIssuer, now, narrow = (authority) => authority } = options;
   if (audience === '') throw new Error('Expected an audience that tokens must name, found an empty one.');
   const clockTolerance = Math.min(options.clockToleranceSeconds ?? 60, 60);
   const keySets = new Map<string, KeyLookup>();
@@ -86,7 +88,8 @@ export function createTokenVerifier(options: VerifierOptions): VerifyToken {
       const standing = standingOf(registered.accessionState);
       if (standing === undefined) return unauthenticated;
       const payload = await payloadOf(token, issuer);
-      return { ok: true, authority: { ...claimed(payload), participant: registered.participant, standing } };
+      const authority = { ...claimed(payload), participant: registered.participant, standing };
+      return { ok: true, authority: narrow(authority, (payload.iat ?? 0) * 1_000) };
     } catch (error) {
       return error instanceof errors.JWTExpired ? expired : unauthenticated;
     }

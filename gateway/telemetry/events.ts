@@ -26,6 +26,11 @@ export interface Telemetry {
   directoryChanged(told: { version: number; count: number }): void;
   directoryFailed(told: { reason: string }): void;
   cursorKeysRefused(reason: string): void;
+  feedTold(told: { feed: string; count: number }): void;
+  feedGap(told: { feed: string; reason: string }): void;
+  feedLineEnded(told: { feed: string; reason: string; waitMs: number }): void;
+  feedStateChanged(told: { feed: string; state: string }): void;
+  itemResolved(stream: string): void;
   started(told: { url: string; count: number }): void;
   stopping(): void;
 }
@@ -70,6 +75,20 @@ export function createTelemetry(logger: Logger, metrics: Metrics): Telemetry {
     directoryChanged: ({ version, count }) => logger.info({ event: 'directory.changed', version, count }),
     directoryFailed: ({ reason }) => logger.warn({ event: 'directory.failed', reason }),
     cursorKeysRefused: (reason) => logger.error({ event: 'cursorKeys.refused', reason }),
+    feedTold: ({ feed, count }) => metrics.feedEvents.inc({ feed }, count),
+    feedGap({ feed, reason }) {
+      metrics.feedGaps.inc({ feed, reason });
+      logger.warn({ event: 'feed.gap', feed, reason });
+    },
+    feedLineEnded({ feed, reason, waitMs }) {
+      metrics.feedLinesEnded.inc({ feed });
+      logger.info({ event: 'feed.lineEnded', feed, reason, waitMs: Math.round(waitMs) });
+    },
+    feedStateChanged({ feed, state }) {
+      metrics.feedLive.set({ feed }, state === 'LIVE' ? 1 : 0);
+      logger.info({ event: 'feed.stateChanged', feed, state });
+    },
+    itemResolved: (stream) => metrics.streamItems.inc({ stream }),
     started: ({ url, count }) => logger.info({ event: 'started', url, count }),
     stopping: () => logger.info({ event: 'stopping' }),
   };

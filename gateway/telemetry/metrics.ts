@@ -60,6 +60,55 @@ export function createMetrics() {
       labelNames: ['participant', 'outcome'],
       registers,
     }),
+    feedEvents: new Counter({
+      name: 'kortelijn_feed_events_total',
+      help: 'Events that were heard from the feed of a participant or of the registry.',
+      labelNames: ['feed'],
+      registers,
+    }),
+    feedGaps: new Counter({
+      name: 'kortelijn_feed_gaps_total',
+      help: 'Times that events of a feed were missing for good, by reason.',
+      labelNames: ['feed', 'reason'],
+      registers,
+    }),
+    feedLinesEnded: new Counter({
+      name: 'kortelijn_feed_lines_ended_total',
+      help: 'Times that the line of a feed ended and was tried again.',
+      labelNames: ['feed'],
+      registers,
+    }),
+    feedLive: new Gauge({
+      name: 'kortelijn_feed_live',
+      help: '1 while everything of a feed up to a moment ago is here.',
+      labelNames: ['feed'],
+      registers,
+    }),
+    streamItems: new Counter({
+      name: 'kortelijn_stream_items_total',
+      help: 'Changes that were read for an audience: one for each selection and audience, however many follow.',
+      labelNames: ['stream'],
+      registers,
+    }),
+    /** Figures that are asked for when somebody looks. */
+    watchStreams(counts: () => { readonly subscribers: number; readonly groups: number }): void {
+      new Gauge({
+        name: 'kortelijn_stream_subscribers',
+        help: 'Streams that are followed now.',
+        registers,
+        collect() {
+          this.set(counts().subscribers);
+        },
+      });
+      new Gauge({
+        name: 'kortelijn_stream_groups',
+        help: 'Sets of streams that ask the same and get the same.',
+        registers,
+        collect() {
+          this.set(counts().groups);
+        },
+      });
+    },
     envelopes: new Counter({
       name: 'kortelijn_envelopes_total',
       help: 'Envelopes that were forwarded, by sender, receiver and how that ended.',
