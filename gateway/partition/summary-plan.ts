@@ -1,5 +1,6 @@
 /** How a scattered LIST, COUNT or SUMMARY is asked of an endpoint, and how the answers become one. */
 import {
+  type GraphQLField,
   type GraphQLObjectType,
   getNamedType,
   getNullableType,
@@ -79,11 +80,16 @@ function wholeSelections(contract: Contract, type: GraphQLObjectType, depth = 0)
     if (named.name === coverageType || field.args.some(isRequiredArgument)) continue;
     if (!isObjectType(named)) {
       if (isLeafType(named)) selections.push(fieldNode(field.name));
-    } else if (named.getFields().id !== undefined) {
+    } else if (named.getFields().id !== undefined && !isLocal(field)) {
       selections.push(fieldNode(field.name, undefined, [fieldNode('__typename'), fieldNode('id')]));
     } else if (depth < wholeDepthMax) {
       selections.push(fieldNode(field.name, undefined, wholeSelections(contract, named, depth + 1)));
     }
   }
   return selections;
+}
+
+/** Its own, though it has an id: a link could lead elsewhere. */
+function isLocal({ astNode }: GraphQLField<unknown, unknown>): boolean {
+  return astNode?.directives?.some(({ name }) => name.value === 'local') ?? false;
 }

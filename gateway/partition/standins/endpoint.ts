@@ -157,6 +157,8 @@ function rootOf(id: string, rows: Row[], sdl: string): Record<string, (args: nev
     networkStatus: () => ({
       nodes: [
         {
+          id: `${id}:sst_01900000-0000-7000-8000-000000000001`,
+          linkId: `${id}:sst_01900000-0000-7000-8000-000000000001`,
           participant: { id },
           service: 'Dossier',
           level: 'OPERATIONAL',
