@@ -19,6 +19,7 @@ import { createHandlers } from './envelopes/handlers.ts';
 import { createOnReceipt } from './envelopes/on-receipt.ts';
 import { applySeed } from './prisma/seed.ts';
 import { createSchema } from './schema.ts';
+import { keptNotifications } from './store/notifications.ts';
 import { openStore } from './store/open-store.ts';
 import { narrowRoles } from './store/person-roles.ts';
 import { createReader } from './store/reader.ts';
@@ -70,6 +71,7 @@ async function wire(config: Config, logger: Logger, use: Use): Promise<string> {
       now,
       feedKeptMs: config.feedRetentionMs,
       commandsKeptMs: COMMANDS_KEPT_MS,
+      alsoKept: [keptNotifications],
       onError: say('clearing away'),
     }),
   );

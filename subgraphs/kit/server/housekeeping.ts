@@ -10,10 +10,18 @@ export interface HousekeepingOptions {
   readonly feedKeptMs?: number | undefined;
   /** How long a repeated command is known again: longer than clients repeat. */
   readonly commandsKeptMs: number;
+  /** What a service keeps for a time beside these. */
+  readonly alsoKept?: readonly Kept[];
   readonly everyMs?: number;
   /** How many rows one statement takes away. */
   readonly batch?: number;
   readonly onError?: (error: Error) => void;
+}
+
+/** Takes away at most `limit` rows from before a moment, and answers how many. */
+export interface Kept {
+  readonly keptMs: number;
+  prune(pool: Pool, what: { readonly before: Date; readonly limit: number }): Promise<number>;
 }
 
 const EVERY_MS = 3_600_000;
@@ -24,6 +32,7 @@ export function startHousekeeping({
   now,
   feedKeptMs = RETENTION_MS,
   commandsKeptMs,
+  alsoKept = [],
   everyMs = Math.min(EVERY_MS, feedKeptMs / 4),
   batch = BATCH,
   onError = () => {},
@@ -31,9 +40,14 @@ export function startHousekeeping({
   let running: Promise<void> = Promise.resolve();
   let stopped = false;
   const tidy = async () => {
-    const before = (keptMs: number) => new Date(now() - keptMs);
-    while (!stopped && (await pruneFeed(pool, { before: before(feedKeptMs), limit: batch })) === batch);
-    while (!stopped && (await pruneCommands(pool, { before: before(commandsKeptMs), limit: batch })) === batch);
+    const all: readonly Kept[] = [
+      { keptMs: feedKeptMs, prune: pruneFeed },
+      { keptMs: commandsKeptMs, prune: pruneCommands },
+      ...alsoKept,
+    ];
+    for (const { keptMs, prune } of all) {
+      while (!stopped && (await prune(pool, { before: new Date(now() - keptMs), limit: batch })) === batch);
+    }
   };
   /** Endpoints that start together do not clear away together. */
   const after = (ms: number): NodeJS.Timeout =>

@@ -3,6 +3,7 @@
  * person has read stands under his own name and says nothing of a colleague.
  */
 import type { Pool } from '@kortelijn/kit/postgres/connect.ts';
+import type { Kept } from '@kortelijn/kit/server/housekeeping.ts';
 import type { Caller } from '@kortelijn/kit/trust/caller.ts';
 import type { NoticeKind } from '../domain/notices.ts';
 import type { Notification } from '../generated/prisma/client.ts';
@@ -97,16 +98,16 @@ function mineOf({ subject, roles }: Addressee, bind: Statement['bind']) {
   };
 }
 
-/** With the marks of who read them. Answers how many. */
-export async function pruneNotifications(
-  pool: Pool,
-  { before, limit }: { readonly before: Date; readonly limit: number },
-): Promise<number> {
-  const { rowCount } = await pool.query(
-    `WITH old AS (SELECT id FROM notification WHERE at < $1 ORDER BY at LIMIT $2),
-          marks AS (DELETE FROM notification_read USING old WHERE notification_id = old.id)
-     DELETE FROM notification USING old WHERE notification.id = old.id`,
-    [before, limit],
-  );
-  return rowCount ?? 0;
-}
+/** With the marks of who read them. What still waits by then shows in its own list. */
+export const keptNotifications: Kept = {
+  keptMs: 90 * 24 * 3_600_000,
+  prune: async (pool, { before, limit }) => {
+    const { rowCount } = await pool.query(
+      `WITH old AS (SELECT id FROM notification WHERE at < $1 ORDER BY at LIMIT $2),
+            marks AS (DELETE FROM notification_read USING old WHERE notification_id = old.id)
+       DELETE FROM notification USING old WHERE notification.id = old.id`,
+      [before, limit],
+    );
+    return rowCount ?? 0;
+  },
+};
