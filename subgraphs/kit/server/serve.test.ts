@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { buildSchema, GraphQLError, type GraphQLFieldResolver } from 'graphql';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -204,6 +206,26 @@ describe('an endpoint', () => {
     release();
     expect(await Promise.all(running)).toMatchObject(Array(4).fill({ data: { slow: 'done' } }));
   });
+});
+
+test('F23: an endpoint that closes does not wait for a connection that never asked anything', async () => {
+  const closing = await serve({
+    name: 'linde',
+    schema: buildSchema('type Query { x: String }'),
+    port: 0,
+    host: '127.0.0.1',
+    verifier: createVerifier({ name: 'linde', keys: linde.keys, pins: parsedPins(hub, registry), now: Date.now }),
+    now: Date.now,
+    context: (base) => base,
+    logger: pino({ level: 'silent' }),
+    graceMs: 2 ** 30,
+  });
+  const silent = connect(Number(new URL(closing.url).port), '127.0.0.1');
+  await once(silent, 'connect');
+  const gone = once(silent, 'close');
+  await fetch(new URL('/health/live', closing.url));
+  await closing.close();
+  await gone;
 });
 
 test('F23: an endpoint that closes finishes what it has begun', async () => {

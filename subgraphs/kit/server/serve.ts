@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { type BaseContext, HeaderMap } from '@apollo/server';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
@@ -189,6 +189,11 @@ export async function serve<Context extends EndpointContext>(options: ServeOptio
       refuse(response, 500, 'INTERNAL', 'The endpoint broke a rule of its own; its log says which.');
     });
   });
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);
@@ -201,6 +206,8 @@ export async function serve<Context extends EndpointContext>(options: ServeOptio
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     streams.close();
     server.closeIdleConnections();
+    // Node does not count as idle what was opened ahead of its first request.
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
     const late = setTimeout(() => server.closeAllConnections(), graceMs);
     await closed;
     clearTimeout(late);
