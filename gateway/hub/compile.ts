@@ -2,6 +2,7 @@
  * Compiles selections on types of the hub to plain functions, once for each document: on a board they run for every
  * name in every answer, in a stream for every item.
  */
+import { REGISTRY } from '@kortelijn/schema/vocabulary/ids.ts';
 import type { GraphQLNamedType } from 'graphql';
 import { getNamedType, type SelectionNode } from 'graphql';
 import { collectFields } from '../partition/collect-fields.ts';
@@ -20,7 +21,7 @@ export type Source =
 
 /** A participant stands by its id, an object that lives elsewhere by `{ id }`. */
 export type ItemFields = Readonly<Record<string, ItemValue>>;
-export type ItemValue = string | number | null | { readonly id: string } | readonly ItemFields[];
+export type ItemValue = string | number | boolean | null | { readonly id: string } | readonly ItemFields[];
 
 export type Resolve = (source: Source, directory: DirectorySnapshot) => unknown;
 
@@ -91,7 +92,7 @@ function compileItemField(
   const inner = compileObject(hub, type, selections);
   return (source, directory) => {
     const value = given(source);
-    if (value === null || typeof value === 'number') return null;
+    if (value === null || typeof value === 'number' || typeof value === 'boolean') return null;
     if (typeof value === 'string') return inner({ kind: 'participant', listed: listedAs(directory, value) }, directory);
     if ('id' in value) return inner({ kind: 'id', id: String(value.id) }, directory);
     return (value as readonly ItemFields[]).map((fields) =>
@@ -100,10 +101,11 @@ function compileItemField(
   };
 }
 
-/** Whoever says something is somebody, also when the directory has lost him meanwhile. */
+/** Whoever says something is somebody, also when the directory has lost him meanwhile; the foundation keeps the registry. */
 function listedAs(directory: DirectorySnapshot, id: string): Listed {
+  const found = id === REGISTRY ? directory.participants.find(({ kind }) => kind === 'FOUNDATION') : directory.find(id);
   return (
-    directory.find(id) ?? {
+    found ?? {
       id,
       name: id,
       kind: 'OTHER',

@@ -96,7 +96,7 @@ export function createStreams(options: StreamsOptions): Streams {
     const body = JSON.stringify({ query: document, variables });
     const endpointNowMs = now() + clocks.offsetMs(endpoint);
     const caller = { kind: 'hub' } as const;
-    const headers = seal({ endpoint, method: 'POST', path, body, document, caller, isBound: false, endpointNowMs });
+    const headers = seal({ endpoint, method: 'POST', path, body, document, caller, isBound: true, endpointNowMs });
     if (headers === undefined) {
       throw new StreamBroken('NOT_TRUSTED', `Expected a key of ${endpoint} in the directory, found none.`);
     }

@@ -7,7 +7,13 @@ import type { FeedEvent } from '../feed-event.ts';
 import { registryFeed, type StreamDeclaration } from '../stream.ts';
 
 /** A participant stands by its id, an object that lives elsewhere by `{ id }`. */
-type ItemValue = string | number | null | { readonly id: string } | readonly Readonly<Record<string, ItemValue>>[];
+type ItemValue =
+  | string
+  | number
+  | boolean
+  | null
+  | { readonly id: string }
+  | readonly Readonly<Record<string, ItemValue>>[];
 
 export interface StreamItem {
   readonly type: string;
@@ -53,7 +59,8 @@ export function gapItem({ feed, reason, fromMs, toMs }: Missing): StreamItem {
     type: 'Gap',
     fields: {
       cursor: cursorMark,
-      participant: feed === registryFeed ? null : feed,
+      participant: feed,
+      registry: feed === registryFeed,
       reason,
       from: fromMs === undefined ? null : new Date(fromMs).toISOString(),
       to: new Date(toMs).toISOString(),
@@ -74,7 +81,8 @@ export function heartbeatItem(atMs: number, feeds: readonly FeedCondition[]): St
       cursor: cursorMark,
       at: new Date(atMs).toISOString(),
       feeds: feeds.map(({ feed, state, lagMs }) => ({
-        participant: feed === registryFeed ? null : feed,
+        participant: feed,
+        registry: feed === registryFeed,
         state,
         lagMs: lagMs === undefined ? null : Math.round(lagMs),
       })),
