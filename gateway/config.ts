@@ -25,6 +25,8 @@ export interface GatewayConfig {
   readonly tokenAudience: string;
   readonly corsOrigins: readonly string[];
   readonly trustedDocuments: TrustedDocuments | undefined;
+  /** NATS, where a relay puts the feeds; undefined: they come straight from the endpoints. */
+  readonly feedUrl: URL | undefined;
   readonly demoIdentitiesUrl: string | undefined;
   readonly webFolder: string | undefined;
   readonly metricsToken: string | undefined;
@@ -82,6 +84,7 @@ export function readConfig(env: Environment): GatewayConfig {
     trustedDocuments: attempt('TRUSTED_DOCUMENTS', () =>
       env.TRUSTED_DOCUMENTS ? readTrustedDocuments(env.TRUSTED_DOCUMENTS) : undefined,
     ),
+    feedUrl: attempt('FEED', () => (env.FEED ? natsAddress(env.FEED) : undefined)),
     demoIdentitiesUrl: attempt('DEMO_IDENTITIES', () =>
       env.DEMO_IDENTITIES ? httpAddress(env.DEMO_IDENTITIES) : undefined,
     ),
@@ -114,6 +117,15 @@ function httpAddress(text: string): string {
   const protocol = URL.canParse(text) ? new URL(text).protocol : '';
   if (protocol !== 'http:' && protocol !== 'https:') throw new Error(`expected an http(s) address, found "${text}"`);
   return text;
+}
+
+/** What stands before @ is a secret, so it is not repeated. */
+function natsAddress(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || url.hostname === '' || !['nats:', 'tls:'].includes(url.protocol)) {
+    throw new Error('expected nats://host:port or tls://host:port, found something else');
+  }
+  return url;
 }
 
 function readJson(file: string): Record<string, unknown> {

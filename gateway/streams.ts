@@ -7,11 +7,10 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { GatewayConfig } from './config.ts';
 import type { CursorKeys } from './cursor-keys.ts';
+import { followFeeds } from './feeds.ts';
 import { createStreamItems } from './hub/stream-items.ts';
 import type { RoleChanges } from './identity/role-changes.ts';
 import { readAudiences } from './live/audience.ts';
-import { createDirectSource } from './live/fan-in/direct-source.ts';
-import { createFanIn } from './live/fan-in/fan-in.ts';
 import { createLive, type Live } from './live/live.ts';
 import { readStreams, registryFeed } from './live/stream.ts';
 import type { Network } from './network.ts';
@@ -39,19 +38,9 @@ const sdlOf = (name: string): string =>
 export function startStreams(options: StreamsOptions): Live {
   const { config, network, fetchSubgraph, cursorKeys, roleChanges, telemetry, metrics } = options;
   const { now } = config;
-  const { directory, send, streams } = network;
+  const { directory, send } = network;
   const hubSdl = sdlOf('hub');
-  const active = () =>
-    directory
-      .current()
-      .participants.filter(({ accessionState }) => accessionState === 'ACTIVE')
-      .map(({ id }) => id);
-  const fanIn = createFanIn({
-    feeds: () => [...active(), registryFeed],
-    onFeedsChange: (listener) => directory.onChange(listener),
-    source: createDirectSource({ streams, send, now }),
-    telemetry,
-  });
+  const fanIn = followFeeds({ network, feedUrl: config.feedUrl, now, telemetry });
   const live = createLive({
     streams: readStreams(hubSdl),
     isShared: readAudiences({ hub: hubSdl, others: [sdlOf('participant'), sdlOf('registry')] }),

@@ -28,6 +28,8 @@ const allowedKeys = new Set([
   'errorName',
   'stack',
   'reason',
+  'feed',
+  'waitMs',
 ]);
 const textLengthMax = 300;
 const stackLengthMax = 4_000;
