@@ -10,7 +10,9 @@ export interface Item {
   readonly __typename: 'IncidentChange' | 'Gone' | 'Gap' | 'Heartbeat';
   readonly cursor: string;
   readonly id?: string;
-  readonly participant?: { readonly id: string } | null;
+  readonly participant?: { readonly id: string };
+  /** Whose changes are missing, of a Gap; another name, since there it may be null and elsewhere not. */
+  readonly of?: { readonly id: string } | null;
   readonly incident?: Row | null;
   readonly subjectId?: string;
   readonly reason?: string;
@@ -69,7 +71,7 @@ export function createBoardRows(): BoardRows {
     list.push(what);
   };
   const take = (item: Item): Wanted => {
-    const { participant, incident, subjectId, reason = '', feeds = [] } = item;
+    const { participant, of, incident, subjectId, reason = '', feeds = [] } = item;
     switch (item.__typename) {
       case 'IncidentChange':
         if (!incident) return [participant?.id ?? ''];
@@ -80,9 +82,9 @@ export function createBoardRows(): BoardRows {
         gone.set(subjectId ?? '', clock);
         return [];
       case 'Gap':
-        if (!participant) return 'ALL';
-        see(participant.id, { gap: reason });
-        return [participant.id];
+        if (!of) return 'ALL';
+        see(of.id, { gap: reason });
+        return [of.id];
       case 'Heartbeat': {
         // Whoever is followed no longer has left the network or is suspended: a query does not show it either.
         followed = new Map(feeds.map((feed) => [feed.participant?.id ?? 'registry', feed.state]));

@@ -66,8 +66,8 @@ describe('the rows of a board', () => {
 
   it('say whose part must be asked for anew', () => {
     const board = createBoardRows();
-    expect(board.apply({ __typename: 'Gap', cursor: 'g', participant: linde, reason: 'RESTORED' })).toEqual(['linde']);
-    expect(board.apply({ __typename: 'Gap', cursor: 'g', participant: null, reason: 'RESTORED' })).toBe('ALL');
+    expect(board.apply({ __typename: 'Gap', cursor: 'g', of: linde, reason: 'RESTORED' })).toEqual(['linde']);
+    expect(board.apply({ __typename: 'Gap', cursor: 'g', of: null, reason: 'RESTORED' })).toBe('ALL');
   });
 });
 

@@ -73,7 +73,7 @@ export function openBoard(options: BoardOptions): Board {
       __typename
       ... on IncidentChange { id cursor participant { id } incident { id version ${fields} } }
       ... on Gone { id cursor participant { id } subjectId }
-      ... on Gap { cursor participant { id } reason }
+      ... on Gap { cursor of: participant { id } reason }
       ... on Heartbeat { cursor feeds { participant { id } state lagMs } }
     } }`;
   const hub = () => hubs[Math.floor(random() * hubs.length)] ?? '';

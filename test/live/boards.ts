@@ -68,14 +68,18 @@ export async function watch(
 }
 
 /** Every board follows its stream and waits for nothing. */
-export const settle = (watchers: readonly Watcher[], limitMs = 60_000) =>
-  until(
+export async function settle(watchers: readonly Watcher[], limitMs = 60_000): Promise<void> {
+  await until(
     async () =>
       watchers.filter(({ board }) => !board.isSettled).map(({ persona, board }) => `${persona}: ${troubles(board)}`),
     (unsettled) => unsettled.length === 0 || watchers.some(({ board }) => board.failure !== undefined),
     'every board to follow its stream',
     limitMs,
   );
+  for (const { persona, board } of watchers) {
+    if (board.failure !== undefined) throw new Error(`The board of ${persona} gave up: ${board.failure}`);
+  }
+}
 
 const troubles = ({ failure, ends, isStale }: Board) =>
   failure ?? `${isStale ? 'stale, ' : ''}${ends.length} ends, last ${JSON.stringify(ends.at(-1))}`;

@@ -18,7 +18,7 @@ export const painter =
 export function printItem(item: StreamItem, { colour, timeZone }: Printing): string {
   const paint = painter(colour);
   const time = paint('dim', clock(item.at ?? item.to, timeZone));
-  const at = partyName(item.participant).padEnd(14);
+  const at = partyName(item.participant ?? item.of).padEnd(14);
   switch (item.__typename) {
     case 'Heartbeat':
       return `${time}  ${printFeeds(item.feeds ?? [], paint)}`;

@@ -8,7 +8,9 @@ export interface StreamItem {
   readonly type?: string;
   readonly at?: string;
   readonly actorRole?: string | null;
-  readonly participant?: Party | null;
+  readonly participant?: Party;
+  /** Whose changes are missing, of a Gap; another name, since there it may be null and elsewhere not. */
+  readonly of?: Party | null;
   readonly incident?: Incident | null;
   readonly networkIncident?: { readonly id: string; readonly title: string | null } | null;
   readonly notification?: { readonly id: string; readonly kind: string } | null;
@@ -46,7 +48,7 @@ export interface Stream {
 
 const gone = '... on Gone { id cursor at participant { id name } subjectId }';
 const always = `
-    ... on Gap { cursor participant { id name } reason from to }
+    ... on Gap { cursor of: participant { id name } reason from to }
     ... on Heartbeat { cursor at feeds { participant { id name } state lagMs } }`;
 
 const narrowed = (field: string, members: string): Stream => ({

@@ -50,7 +50,7 @@ describe('a line', () => {
     expect(
       printItem({ __typename: 'Gone', cursor: 'c', at, participant: linde, subjectId: 'linde:inc_1' }, plain),
     ).toBe('12:42:03  linde          gone                       linde:inc_1');
-    const gap = { __typename: 'Gap', cursor: 'c', participant: linde, reason: 'RETENTION', from: null, to: at };
+    const gap = { __typename: 'Gap', cursor: 'c', of: linde, reason: 'RETENTION', from: null, to: at };
     expect(printItem(gap, plain)).toBe(
       '12:42:03  linde          GAP RETENTION  changes until 12:42:03 are missing: ask this part anew',
     );
