@@ -216,22 +216,72 @@ describe('the directory', () => {
   });
 });
 
-describe('suspending and reinstating', () => {
-  const suspend = (who: Claimed, participantId: string, more: object = {}) =>
-    command(
-      who,
-      'suspendParticipant',
-      { participantId, reason: 'Geen servicedesk bereikbaar.', ...more },
-      '... on ParticipantChanged { participant { id suspendedAt } }',
-    );
-  const reinstate = (who: Claimed, participantId: string) =>
-    command(
-      who,
-      'reinstateParticipant',
-      { participantId, reason: 'Weer bereikbaar.' },
-      '... on ParticipantChanged { participant { id suspendedAt } }',
-    );
+const suspend = (who: Claimed, participantId: string, more: object = {}) =>
+  command(
+    who,
+    'suspendParticipant',
+    { participantId, reason: 'Geen servicedesk bereikbaar.', ...more },
+    '... on ParticipantChanged { participant { id suspendedAt } }',
+  );
+const reinstate = (who: Claimed, participantId: string) =>
+  command(
+    who,
+    'reinstateParticipant',
+    { participantId, reason: 'Weer bereikbaar.' },
+    '... on ParticipantChanged { participant { id suspendedAt } }',
+  );
 
+describe('the feed', () => {
+  const FOLLOW = `subscription ($after: String) { registryChanges(after: $after) {
+    epoch head gap { reason to } changes { seq type subjectId actorRole readersBefore readersAfter keys } } }`;
+
+  test('A1: is streamed to the hub and to nobody else', async () => {
+    for (const who of [foundation, { kind: 'class', participant: 'voorbeeld', roles: ['FOUNDATION'] } as Claimed]) {
+      const { value } = await (await standIn.follow(who, FOLLOW)).events.next();
+      expect(value).toMatchObject({ event: 'next', data: { errors: [{ extensions: { code: 'REFUSED' } }] } });
+    }
+  });
+
+  test('F19: tells what happens from now on or from a cursor, with its readers, and why it cannot go on', async () => {
+    const first = async (after: string | null) => {
+      const { events } = await standIn.follow(asHub, FOLLOW, { after });
+      const { value } = await events.next();
+      await events.return();
+      return value?.data;
+    };
+    const { epoch, head } = (await first(null)).data.registryChanges;
+    const { events } = await standIn.follow(asHub, FOLLOW, { after: head });
+    await suspend(foundation, 'linde', { publicity: 'PUBLIC' });
+    for await (const { data } of events) {
+      const { changes: told } = data.data.registryChanges;
+      if (told.length === 0) continue;
+      expect(told).toMatchObject([
+        {
+          type: 'participant.suspended',
+          subjectId: 'linde',
+          actorRole: 'FOUNDATION',
+          readersBefore: ['*'],
+          readersAfter: ['*'],
+          keys: '{"state":"SUSPENDED"}',
+        },
+      ]);
+      break;
+    }
+    await reinstate(foundation, 'linde');
+    const again = (await first(head)).data.registryChanges;
+    expect(again.changes.map(({ type }: { type: string }) => type)).toEqual([
+      'participant.suspended',
+      'participant.reinstated',
+    ]);
+    expect((await first(`${epoch}:99999`)).data.registryChanges.gap).toEqual({
+      reason: 'FUTURE_CURSOR',
+      to: again.head,
+    });
+    expect((await first('x')).errors).toMatchObject([{ extensions: { code: 'CURSOR_MALFORMED' } }]);
+  });
+});
+
+describe('suspending and reinstating', () => {
   test('is for the foundation, shows in the next directory, and takes back what it did', async () => {
     const before = (await directory()).version;
     const suspended = await suspend(foundation, 'denkbeeld');
