@@ -76,9 +76,8 @@ const sweepMs = 1_000;
 const endTimeoutMs = 5_000;
 const pingEveryMs = 30_000;
 const silenceMaxMs = 75_000;
-/** A participant that is suspended and a key that is withdrawn lose their connections within this time. */
-const recheckEveryMs = 60_000;
-const recheckCountMaxPerSweep = 500;
+const verifyCountMaxPerSweep = 500;
+/** Whoever asks much over one connection is not verified for each operation. */
 const trustedForMs = 5_000;
 
 export function createConnections({ verify, limits, now }: ConnectionsOptions): Connections {
@@ -101,7 +100,7 @@ export function createConnections({ verify, limits, now }: ConnectionsOptions): 
     if (before === undefined) return 'UNAUTHENTICATED';
     let code: EndCode | undefined;
     if (before.expiresAtMs <= now()) code = 'TOKEN_EXPIRED';
-    else if (performance.now() - connection.verifiedAtMs >= trustedForMs) {
+    else if (performance.now() - connection.verifiedAtMs >= Math.min(trustedForMs, limits.verifyEveryMs)) {
       connection.verifiedAtMs = performance.now();
       const verified = await verify(connection.authorization);
       if (!verified.ok) code = verified.code === 'TOKEN_EXPIRED' ? 'TOKEN_EXPIRED' : 'ACCESS_REVOKED';
@@ -117,7 +116,7 @@ export function createConnections({ verify, limits, now }: ConnectionsOptions): 
   const sweep = setInterval(() => {
     const nowMs = now();
     const atMs = performance.now();
-    let recheckCount = 0;
+    let verifyCount = 0;
     for (const connection of all) {
       const { wire, transport, authority, endingSinceMs } = connection;
       if (endingSinceMs !== undefined) {
@@ -134,7 +133,7 @@ export function createConnections({ verify, limits, now }: ConnectionsOptions): 
           connection.pingedAtMs = atMs;
           wire.ping(transport, connection);
         }
-        if (atMs - connection.verifiedAtMs >= recheckEveryMs && recheckCount++ < recheckCountMaxPerSweep) {
+        if (atMs - connection.verifiedAtMs >= limits.verifyEveryMs && verifyCount++ < verifyCountMaxPerSweep) {
           void recheck(connection);
         }
       }

@@ -225,6 +225,9 @@ export interface Followed {
   readonly ended: Promise<string | undefined>;
   /** When so many results have come. */
   has(count: number): Promise<readonly Result[]>;
+  /** Reads nothing from the line until it resumes. */
+  pause(): void;
+  resume(): void;
   leave(): void;
 }
 
@@ -243,11 +246,18 @@ export function socketTo(
   return new WebSocket(`${url.replace('http', 'ws')}/graphql`, protocols, { headers, perMessageDeflate: false });
 }
 
+/** What the protocol of sockets says by the number of a close. */
+const sameAsHttp: Readonly<Record<number, string>> = { 1009: 'BODY_TOO_LARGE', 4400: 'BAD_REQUEST' };
+
 export const websocket: DoorClient = {
   name: 'WEBSOCKET',
   follow(url, { token = 'Bearer good', origin, query, ...asked }) {
     const socket = socketTo(url, origin === undefined ? {} : { origin });
-    const { followed, take, end } = follower(() => socket.terminate());
+    const { followed, take, end } = follower({
+      pause: () => socket.pause(),
+      resume: () => socket.resume(),
+      leave: () => socket.terminate(),
+    });
     socket.on('open', () =>
       socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: token } })),
     );
@@ -269,7 +279,7 @@ export const websocket: DoorClient = {
       response.on('end', () => end(JSON.parse(body).errors[0].extensions.code));
     });
     socket.on('error', () => {});
-    socket.on('close', (code, reason) => end(code === 1009 ? 'BODY_TOO_LARGE' : String(reason) || `CLOSED ${code}`));
+    socket.on('close', (code, reason) => end(sameAsHttp[code] ?? (String(reason) || `CLOSED ${code}`)));
     return followed;
   },
 };
@@ -278,7 +288,17 @@ export const sse: DoorClient = {
   name: 'SSE',
   follow(url, { token = 'Bearer good', origin, ...asked }) {
     const leaving = new AbortController();
-    const { followed, take, end } = follower(() => leaving.abort());
+    let isOpen = Promise.resolve();
+    let open = (): void => {};
+    const { followed, take, end } = follower({
+      pause() {
+        isOpen = new Promise((resolve) => {
+          open = resolve;
+        });
+      },
+      resume: () => open(),
+      leave: () => leaving.abort(),
+    });
     const read = async (): Promise<void> => {
       const response = await fetch(`${url}/graphql`, {
         method: 'POST',
@@ -296,7 +316,7 @@ export const sse: DoorClient = {
         return end(String(errors[0]?.extensions.code));
       }
       let reason: string | undefined;
-      for await (const { event, data } of events(response)) {
+      for await (const { event, data } of events(response, () => isOpen)) {
         if (event === 'complete') return end(reason);
         const result = JSON.parse(data) as Result;
         // A result without data says why nothing comes after it.
@@ -310,10 +330,14 @@ export const sse: DoorClient = {
   },
 };
 
-async function* events(response: Response): AsyncGenerator<{ event: string; data: string }> {
+async function* events(
+  response: Response,
+  isOpen: () => Promise<void>,
+): AsyncGenerator<{ event: string; data: string }> {
   let text = '';
   const decoder = new TextDecoder();
   for await (const chunk of response.body ?? []) {
+    await isOpen();
     text += decoder.decode(chunk as Uint8Array, { stream: true });
     for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
       const lines = text.slice(0, end).split('\n');
@@ -324,7 +348,7 @@ async function* events(response: Response): AsyncGenerator<{ event: string; data
   }
 }
 
-function follower(leave: () => void) {
+function follower(line: Pick<Followed, 'pause' | 'resume' | 'leave'>) {
   const results: Result[] = [];
   const waiting = new Set<() => void>();
   let end = (_code: string | undefined): void => {};
@@ -338,7 +362,7 @@ function follower(leave: () => void) {
       while (results.length < count) await new Promise<void>((resolve) => waiting.add(resolve));
       return results;
     },
-    leave,
+    ...line,
   };
   const take = (result: Result): void => {
     results.push(result);

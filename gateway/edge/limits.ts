@@ -39,6 +39,8 @@ export interface Limits {
   readonly unreadBytesMax: number;
   /** So long may more than that lie unread before the connection is closed. */
   readonly unreadTimeoutMs: number;
+  /** The token of a connection is verified again so often: a participant that is suspended loses its streams by then. */
+  readonly verifyEveryMs: number;
 }
 
 export const defaultLimits: Limits = {
@@ -69,4 +71,5 @@ export const defaultLimits: Limits = {
   fragmentCountMax: 1_000,
   unreadBytesMax: 256 * 1_024,
   unreadTimeoutMs: 30_000,
+  verifyEveryMs: 60_000,
 };
