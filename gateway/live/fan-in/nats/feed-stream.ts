@@ -2,12 +2,10 @@
  * How feeds lie in JetStream: one stream for each, a message for an event, its id the event's. Beside it, not kept, a
  * beat a second: that the relay hears this feed, and up to where it has put it into the stream.
  */
-import { AckPolicy, DeliverPolicy, JetStreamApiError, StorageType } from '@nats-io/jetstream';
+import { JetStreamApiError, StorageType } from '@nats-io/jetstream';
 import type { FeedEvent, Position } from '../../feed-event.ts';
 import { positionOf, positionText, readEvent } from '../read-page.ts';
 import type { Nats } from './nats-connection.ts';
-
-export { AckPolicy, DeliverPolicy };
 
 export const streamOf = (feed: string): string => `kortelijn-feed-${feed}`;
 export const subjectOf = (feed: string): string => `kortelijn.feed.${feed}`;

@@ -3,10 +3,10 @@
  * came back empty: the beats of the relay say how far a feed is, and what the stream left out before that is asked of
  * the endpoint itself, which has the truth.
  */
-import type { ConsumerMessages } from '@nats-io/jetstream';
+import { type ConsumerMessages, DeliverPolicy } from '@nats-io/jetstream';
 import type { FeedEvent, Position } from '../../feed-event.ts';
 import type { FeedSource, Page } from '../feed-source.ts';
-import { beatOf, DeliverPolicy, lastOf, readBeat, readMessage, streamOf } from './feed-stream.ts';
+import { beatOf, lastOf, readBeat, readMessage, streamOf } from './feed-stream.ts';
 import type { Nats, NatsRoad } from './nats-connection.ts';
 
 export interface NatsSourceOptions {
