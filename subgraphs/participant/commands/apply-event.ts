@@ -3,8 +3,9 @@
  * of that cause, under the row's lock. The caller of this commits, and wakes stamper and sender afterwards.
  */
 import type { PoolClient } from '@kortelijn/kit/postgres/connect.ts';
+import type { Act } from '../domain/act.ts';
 import { type Circumstances, decide, type IncidentEvent, type InputOf } from '../domain/decide.ts';
-import type { Act, Decision, Situation } from '../domain/decision.ts';
+import type { Decision, Situation } from '../domain/decision.ts';
 import { isRefusal, notFound, type Refusal } from '../domain/refusal.ts';
 import { sendNamed, sendOthers } from './change-incident.ts';
 import type { Desk } from './desk.ts';

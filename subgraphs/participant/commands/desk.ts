@@ -5,8 +5,8 @@ import type { Outgoing } from '@kortelijn/kit/envelopes/outgoing.ts';
 import type { Pool } from '@kortelijn/kit/postgres/connect.ts';
 import type { PartyCaller } from '@kortelijn/kit/trust/caller.ts';
 import { newId, type ParticipantId } from '@kortelijn/schema/vocabulary/ids.ts';
+import type { Act } from '../domain/act.ts';
 import type { Actor } from '../domain/actor.ts';
-import type { Act } from '../domain/decision.ts';
 
 export interface Desk {
   /** The participant whose endpoint this is. */

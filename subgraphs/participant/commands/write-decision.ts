@@ -6,7 +6,8 @@
 
 import { createEventId } from '@kortelijn/kit/feed/event-id.ts';
 import type { Queryable } from '@kortelijn/kit/postgres/connect.ts';
-import type { Change, Decision } from '../domain/decision.ts';
+import type { Change } from '../domain/act.ts';
+import type { Decision } from '../domain/decision.ts';
 import type { Incident } from '../domain/incident.ts';
 import { noticeChange } from '../domain/notices.ts';
 import { searchColumns } from '../store/search-text.ts';

@@ -1,8 +1,8 @@
 /** Tells people of this participant, in the transaction of what they are told: the notice and its event. */
 import { appendEvent } from '@kortelijn/kit/feed/append.ts';
 import type { PoolClient } from '@kortelijn/kit/postgres/connect.ts';
+import type { Act } from '../domain/act.ts';
 import { systemOf } from '../domain/actor.ts';
-import type { Act } from '../domain/decision.ts';
 import { type About, type NoticeKind, noticeChange, noticeOf } from '../domain/notices.ts';
 import { actOf, type Desk } from './desk.ts';
 import { rowsJson } from './rows.ts';

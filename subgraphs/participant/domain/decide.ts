@@ -4,9 +4,10 @@
  */
 import { clockEffects, type EventOf, decide as mayHappen } from '@kortelijn/schema/interpret/lifecycle.ts';
 import { incident as lifecycle } from '@kortelijn/schema/lifecycles/incident.ts';
+import type { Act } from './act.ts';
 import { ownerOf } from './actor.ts';
 import { moveClocks } from './clocks.ts';
-import { type Act, type Decision, type Effect, type Situation, settle } from './decision.ts';
+import { type Decision, type Effect, type Situation, settle } from './decision.ts';
 import { cancel, close, reopen, resolve } from './events/finish.ts';
 import { handOver, recordDelivery, recordPickUp, rejectOwnership, undoHandover } from './events/hand-over.ts';
 import { open } from './events/open.ts';

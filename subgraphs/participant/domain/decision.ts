@@ -2,8 +2,7 @@
  * What a decision reads and what it answers. A decision is pure: it is handed the records, the moment, the directory
  * and a source of ids, and says what the records become. Writing it down is commands/, one statement for all of it.
  */
-import type { IdTag } from '@kortelijn/schema/vocabulary/ids.ts';
-import type { Actor } from './actor.ts';
+import type { Act, Change } from './act.ts';
 import { actingRole, ownerOf } from './actor.ts';
 import { earlierHolders } from './chain.ts';
 import type { Clock } from './clocks.ts';
@@ -19,19 +18,6 @@ export interface Situation {
   readonly lastAt: Date;
 }
 
-/** The act that is decided on: by whom, when it happened, when it is written down. */
-export interface Act {
-  readonly actor: Actor;
-  /** When it happened: now, or in an import the time that the imported record names. */
-  readonly at: Date;
-  readonly now: Date;
-  /** The import it belongs to; null for everything that happens now. */
-  readonly batch: string | null;
-  /** The accession state of a participant in the directory; undefined where nobody of that name is known. */
-  party(id: string): string | undefined;
-  newId(participant: string, tag: IdTag): string;
-}
-
 export interface Outgoing {
   /** The column of the incident that names this envelope, once it has an id. */
   readonly namedBy?: 'handoverEnvelopeId';
@@ -39,16 +25,6 @@ export interface Outgoing {
   readonly subject: string;
   readonly type: string;
   readonly body: Readonly<Record<string, unknown>>;
-}
-
-export interface Change {
-  readonly type: string;
-  readonly subjectId: string;
-  readonly actorRole: string | null;
-  readonly at: Date;
-  readonly readersBefore: readonly string[];
-  readonly readersAfter: readonly string[];
-  readonly keys: Readonly<Record<string, unknown>>;
 }
 
 /** At the owner of the incident: that somebody wrote a note, and the hash of what. */

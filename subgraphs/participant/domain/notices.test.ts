@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { Act } from './act.ts';
 import { systemOf } from './actor.ts';
 import { decide, decideOpening, type IncidentEvent, type InputOf } from './decide.ts';
-import type { Act, Situation } from './decision.ts';
+import type { Situation } from './decision.ts';
 import { noticeChange, noticeOf } from './notices.ts';
 import { act, actor, decided, desk, inState, minutes, program, reported, T0, transfer } from './situations.fixture.ts';
 

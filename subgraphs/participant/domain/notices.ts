@@ -4,8 +4,8 @@
  * tell nobody: what they are about is over.
  */
 import { holdersOf } from '@kortelijn/schema/vocabulary/readers.ts';
+import type { Act, Change } from './act.ts';
 import { isDesk, ownerOf } from './actor.ts';
-import type { Act, Change } from './decision.ts';
 import type { Incident, Priority } from './incident.ts';
 
 const DESK = ['SERVICEDESK'] as const;

@@ -1,5 +1,5 @@
 /** Whom one may turn to: another participant that takes part now. */
-import type { Act } from './decision.ts';
+import type { Act } from './act.ts';
 import { invalidInput, type Refusal } from './refusal.ts';
 
 export function anotherParty(id: string, me: string, act: Pick<Act, 'party'>, path: string): Refusal | undefined {

@@ -1,8 +1,10 @@
 /** Situations for tests of decisions: an incident of linde as it stands after a report, in any state asked for. */
+
+import type { Act } from './act.ts';
 import type { Actor } from './actor.ts';
 import { systemOf } from './actor.ts';
 import { decideOpening } from './decide.ts';
-import type { Act, Decision, Situation } from './decision.ts';
+import type { Decision, Situation } from './decision.ts';
 import type { Incident, IncidentState } from './incident.ts';
 import { isRefusal, type Refusal } from './refusal.ts';
 import type { Transfer } from './transfer.ts';

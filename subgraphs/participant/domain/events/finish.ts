@@ -1,7 +1,9 @@
 /** How an incident ends here, and how it begins again. */
+
+import type { Act } from '../act.ts';
 import { ownerOf } from '../actor.ts';
 import { refuseText, TEXTS } from '../bounds.ts';
-import type { Act, Effect, Situation } from '../decision.ts';
+import type { Effect, Situation } from '../decision.ts';
 import type { Resolution } from '../incident.ts';
 import { ownPart } from '../participations.ts';
 import type { Refusal } from '../refusal.ts';

@@ -4,10 +4,11 @@
  * sender's envelope is the only trace of it, and only a receipt of REFUSED or VOIDED takes the handover back.
  */
 import { returnTarget } from '@kortelijn/schema/interpret/chain.ts';
+import type { Act } from '../act.ts';
 import { ownerOf } from '../actor.ts';
 import { refuseTexts, TEXTS } from '../bounds.ts';
 import { withInvolved } from '../chain.ts';
-import type { Act, Effect, Situation } from '../decision.ts';
+import type { Effect, Situation } from '../decision.ts';
 import { ownPart } from '../participations.ts';
 import { anotherParty } from '../parties.ts';
 import { invalidInput, type Refusal } from '../refusal.ts';

@@ -1,10 +1,11 @@
 /** How a record of an incident comes to be: reported at this desk, reported here by another, or handed over to it. */
 import { isPingPong } from '@kortelijn/schema/interpret/chain.ts';
 import { referenceYear } from '@kortelijn/schema/vocabulary/reference.ts';
+import type { Act } from '../act.ts';
 import { actingRole } from '../actor.ts';
 import { withInvolved } from '../chain.ts';
 import type { Clock } from '../clocks.ts';
-import { type Act, type Decision, entryOf } from '../decision.ts';
+import { type Decision, entryOf } from '../decision.ts';
 import type { Incident, Participation } from '../incident.ts';
 import { noticesOf } from '../notices.ts';
 import { priorityRank } from '../priority.ts';

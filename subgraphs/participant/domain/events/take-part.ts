@@ -1,7 +1,9 @@
 /** What others add to an incident: their part in it, that they wrote something, who else must know, a network incident. */
+
+import type { Act } from '../act.ts';
 import { ownerOf } from '../actor.ts';
 import { withInvolved } from '../chain.ts';
-import type { Act, Effect, Situation } from '../decision.ts';
+import type { Effect, Situation } from '../decision.ts';
 import type { NetworkIncidentState, Participation, ParticipationPart, ParticipationState } from '../incident.ts';
 import { notAllowed, type Refusal } from '../refusal.ts';
 

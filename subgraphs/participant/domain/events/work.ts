@@ -1,8 +1,10 @@
 /** What a desk does to its own incident while it is open: who works on it, on what, and what it waits for. */
+
+import type { Act } from '../act.ts';
 import { ownerOf } from '../actor.ts';
 import { refuseTexts, TEXTS } from '../bounds.ts';
 import { withInvolved } from '../chain.ts';
-import type { Act, Effect, Situation } from '../decision.ts';
+import type { Effect, Situation } from '../decision.ts';
 import type { Impact, Incident, Priority, Urgency, WaitReason } from '../incident.ts';
 import { ownPart } from '../participations.ts';
 import { anotherParty } from '../parties.ts';
