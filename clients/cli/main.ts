@@ -27,6 +27,7 @@ program
   .option('--programs <file>', 'credentials of the importing programs there')
   .option('--limit <number>', 'only the first incidents of the log', wholeNumber)
   .option('--concurrency <number>', 'incidents under way at once', wholeNumber, 32)
+  .option('--boards <number>', 'boards that are open meanwhile and must hold the same in the end', wholeNumber)
   .option('--report <file>', 'write the report here too')
   .option('--json', 'the table as one line of JSON on standard output', false)
   .addHelpText('after', '\nExit codes: 0 every figure equal or explained, 1 a figure is not, or stopped, 2 wrong use.')

@@ -6,7 +6,8 @@ import { cpus } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { createHub, type ProgramClient, readCredentials } from '../program-client.ts';
+import { createHub, type ProgramClient, type ProgramCredentials, readCredentials } from '../program-client.ts';
+import { type BoardsVerdict, openBoards } from './boards.ts';
 import { collectCourses } from './collect.ts';
 import { courseWithout } from './course.ts';
 import { registerTeamDocument, statusReport } from './documents.ts';
@@ -28,6 +29,8 @@ export interface ReplayOptions {
   readonly programs?: string;
   readonly limit?: number;
   readonly concurrency: number;
+  /** How many boards are open meanwhile. */
+  readonly boards?: number;
   readonly report?: string;
   readonly json: boolean;
 }
@@ -53,17 +56,39 @@ export async function replay(options: ReplayOptions): Promise<number> {
   try {
     const credentials = readCredentials(options.programs ?? join(folder, 'programs.json'));
     const clients = new Map<Player, ProgramClient>();
+    const importers = new Map<Player, ProgramCredentials>();
     for (const player of players) {
       const found = credentials.find(({ participant, scope }) => participant === player && scope.includes('import'));
       if (found === undefined)
         throw new Error(`Expected credentials of a program of ${player} with scope import, found none`);
       clients.set(player, hub.program(found));
+      importers.set(player, found);
     }
     const ledger = openLedger(join(folder, 'replay'));
     const teamId = await registerTeams(traces, clients, ledger);
+    await using boards =
+      options.boards === undefined
+        ? undefined
+        : openBoards({
+            count: options.boards,
+            hubUrl,
+            credentials: importers,
+            signal: stopping.signal,
+          });
+    if (boards !== undefined) say(`Opening ${options.boards} boards …`);
+    await boards?.ready;
     const spent = await send(traces, clients, ledger, teamId, options, stopping.signal);
     if (stopping.signal.aborted) return 1;
-    return await judge({ traces, clients, ledger, options, spent, complete: options.limit === undefined });
+    const verdict = await boards?.judge(clients);
+    return await judge({
+      traces,
+      clients,
+      ledger,
+      options,
+      spent,
+      boards: verdict,
+      complete: options.limit === undefined,
+    });
   } finally {
     process.removeListener('SIGINT', interrupt);
     await hub.close();
@@ -134,10 +159,11 @@ interface Judging {
   readonly ledger: Ledger;
   readonly options: ReplayOptions;
   readonly spent: { readonly events: number; readonly seconds: number };
+  readonly boards: BoardsVerdict | undefined;
   readonly complete: boolean;
 }
 
-async function judge({ traces, clients, ledger, options, spent, complete }: Judging): Promise<number> {
+async function judge({ traces, clients, ledger, options, spent, boards, complete }: Judging): Promise<number> {
   say('Reading everything back from the hub …');
   const courses = await collectCourses(clients, ledger.batch, (count) => say(`  ${count} incidents`));
   const outcomes = new Map(traces.map(({ id }) => [id, ledger.outcomeOf(id) as TraceOutcome]));
@@ -146,17 +172,18 @@ async function judge({ traces, clients, ledger, options, spent, complete }: Judg
     traces.map((trace) => courseWithout(trace, outcomes.get(trace.id) ?? { refused: [], unlike: [] })),
   );
   const rows = table(found, recomputed, complete);
-  const text = report(rows, outcomes, spent, options);
+  const text = report(rows, outcomes, spent, boards, options);
   if (options.json)
     process.stdout.write(
-      `${JSON.stringify({ rows, refused: kinds(outcomes, 'refused'), unlike: kinds(outcomes, 'unlike'), spent })}\n`,
+      `${JSON.stringify({ rows, refused: kinds(outcomes, 'refused'), unlike: kinds(outcomes, 'unlike'), spent, boards })}\n`,
     );
   else process.stdout.write(`${text}\n`);
   if (options.report !== undefined) {
     mkdirSync(dirname(resolve(options.report)), { recursive: true });
     writeFileSync(options.report, `${text}\n`);
   }
-  return rows.some(({ verdict }) => verdict === 'NOT EXPLAINED') ? 1 : 0;
+  const isComplete = boards === undefined || (boards.complete === boards.boards && boards.doubled === 0);
+  return isComplete && !rows.some(({ verdict }) => verdict === 'NOT EXPLAINED') ? 0 : 1;
 }
 
 /** Each program reads the report of its own participant, which covers all of that one's incidents. */
@@ -190,6 +217,7 @@ function report(
   rows: readonly Row[],
   outcomes: ReadonlyMap<string, TraceOutcome>,
   spent: Judging['spent'],
+  boards: BoardsVerdict | undefined,
   options: ReplayOptions,
 ): string {
   const commands = [...outcomes.values()].reduce((total, one) => total + one.commands, 0);
@@ -210,6 +238,7 @@ function report(
     '',
     markdown(rows),
     '',
+    ...(boards === undefined ? [] : [boardsLine(boards), '']),
     'Events of which the hub refused a command, by kind:',
     '',
     ...list(kinds(outcomes, 'refused')),
@@ -218,6 +247,11 @@ function report(
     '',
     ...list(kinds(outcomes, 'unlike')),
   ].join('\n');
+}
+
+function boardsLine({ boards, complete, changes, doubled, gaps, wrong }: BoardsVerdict): string {
+  const line = `${boards} boards followed by event stream: ${complete} hold what a query answers; ${changes} changes taken, ${doubled} doubled, ${gaps} gaps.`;
+  return [line, ...wrong.map((one) => `- ${one}`)].join('\n');
 }
 
 async function startNetwork(data: string, port: number): Promise<{ url: string; stop(): Promise<void> }> {

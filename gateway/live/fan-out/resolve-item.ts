@@ -3,6 +3,7 @@
  * reader's behalf. The source decides what he may see, at that moment.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import { eventResult, type FetchSubgraph } from '../../supergraph/execute.ts';
 import type { Plan } from '../../supergraph/plan.ts';
@@ -105,6 +106,8 @@ export function createResolver(options: ResolveOptions): Resolver {
 }
 
 const never = new AbortController().signal;
+// Every item that is being read listens to it.
+setMaxListeners(0, never);
 
 /** Refused and absent look the same and are not told; a silence is not an answer. */
 function whyNull(result: ExecutionResult, key: string): Resolved {
