@@ -11,12 +11,16 @@ export interface Item {
   readonly cursor: string;
   readonly id?: string;
   readonly participant?: { readonly id: string };
-  /** Whose changes are missing, of a Gap; another name, since there it may be null and elsewhere not. */
-  readonly of?: { readonly id: string } | null;
+  /** Of a Gap: whether it is the registry's changes that are missing. */
+  readonly registry?: boolean;
   readonly incident?: Row | null;
   readonly subjectId?: string;
   readonly reason?: string;
-  readonly feeds?: readonly { readonly participant: { readonly id: string } | null; readonly state: string }[];
+  readonly feeds?: readonly {
+    readonly participant: { readonly id: string };
+    readonly registry: boolean;
+    readonly state: string;
+  }[];
 }
 
 /** What a board saw of one participant, in order: the ids of events, and where the hub said that some are missing. */
@@ -71,7 +75,7 @@ export function createBoardRows(): BoardRows {
     list.push(what);
   };
   const take = (item: Item): Wanted => {
-    const { participant, of, incident, subjectId, reason = '', feeds = [] } = item;
+    const { participant, registry, incident, subjectId, reason = '', feeds = [] } = item;
     switch (item.__typename) {
       case 'IncidentChange':
         if (!incident) return [participant?.id ?? ''];
@@ -82,12 +86,12 @@ export function createBoardRows(): BoardRows {
         gone.set(subjectId ?? '', clock);
         return [];
       case 'Gap':
-        if (!of) return 'ALL';
-        see(of.id, { gap: reason });
-        return [of.id];
+        if (!participant || registry) return 'ALL';
+        see(participant.id, { gap: reason });
+        return [participant.id];
       case 'Heartbeat': {
         // Whoever is followed no longer has left the network or is suspended: a query does not show it either.
-        followed = new Map(feeds.map((feed) => [feed.participant?.id ?? 'registry', feed.state]));
+        followed = new Map(feeds.filter((feed) => !feed.registry).map((feed) => [feed.participant.id, feed.state]));
         for (const rowId of kept.keys()) if (!followed.has(participantOf(rowId))) kept.delete(rowId);
         return [];
       }

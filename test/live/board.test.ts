@@ -60,14 +60,22 @@ describe('the rows of a board', () => {
     board.replace(answer([row('1', 1), row('1', 1, 'denkbeeld')]), board.mark(), undefined);
     board.replace(answer([], ['linde']), board.mark(), ['linde']);
     expect(board.rows()).toHaveLength(2);
-    board.apply({ __typename: 'Heartbeat', cursor: 'h', feeds: [{ participant: linde, state: 'LIVE' }] });
+    board.apply({
+      __typename: 'Heartbeat',
+      cursor: 'h',
+      feeds: [{ participant: linde, registry: false, state: 'LIVE' }],
+    });
     expect(board.rows()).toEqual([row('1', 1)]);
   });
 
   it('say whose part must be asked for anew', () => {
     const board = createBoardRows();
-    expect(board.apply({ __typename: 'Gap', cursor: 'g', of: linde, reason: 'RESTORED' })).toEqual(['linde']);
-    expect(board.apply({ __typename: 'Gap', cursor: 'g', of: null, reason: 'RESTORED' })).toBe('ALL');
+    expect(
+      board.apply({ __typename: 'Gap', cursor: 'g', participant: linde, registry: false, reason: 'RESTORED' }),
+    ).toEqual(['linde']);
+    expect(
+      board.apply({ __typename: 'Gap', cursor: 'g', participant: linde, registry: true, reason: 'RESTORED' }),
+    ).toBe('ALL');
   });
 });
 

@@ -73,8 +73,8 @@ export function openBoard(options: BoardOptions): Board {
       __typename
       ... on IncidentChange { id cursor participant { id } incident { id version ${fields} } }
       ... on Gone { id cursor participant { id } subjectId }
-      ... on Gap { cursor of: participant { id } reason }
-      ... on Heartbeat { cursor feeds { participant { id } state lagMs } }
+      ... on Gap { cursor participant { id } registry reason }
+      ... on Heartbeat { cursor feeds { participant { id } registry state } }
     } }`;
   const hub = () => hubs[Math.floor(random() * hubs.length)] ?? '';
   const pause = (tries: number) => sleep(reconnectDelayMs(tries, random), undefined, { signal }).catch(() => {});

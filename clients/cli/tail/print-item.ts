@@ -18,7 +18,7 @@ export const painter =
 export function printItem(item: StreamItem, { colour, timeZone }: Printing): string {
   const paint = painter(colour);
   const time = paint('dim', clock(item.at ?? item.to, timeZone));
-  const at = partyName(item.participant ?? item.of).padEnd(14);
+  const at = partyName(item).padEnd(14);
   switch (item.__typename) {
     case 'Heartbeat':
       return `${time}  ${printFeeds(item.feeds ?? [], paint)}`;
@@ -38,12 +38,10 @@ export function printItem(item: StreamItem, { colour, timeZone }: Printing): str
 export function printFeeds(feeds: readonly FeedStatus[], paint: Paint): string {
   const trouble = feeds.filter(({ state }) => state !== 'LIVE');
   const slowest = [...feeds].sort((a, b) => (b.lagMs ?? 0) - (a.lagMs ?? 0))[0];
-  const lag = slowest === undefined ? '' : `, slowest ${partyName(slowest.participant)} ${seconds(slowest.lagMs)}`;
+  const lag = slowest === undefined ? '' : `, slowest ${partyName(slowest)} ${seconds(slowest.lagMs)}`;
   const count = `${feeds.length} feed${feeds.length === 1 ? '' : 's'}`;
   if (trouble.length === 0) return `${paint('green', 'live')}  ${count}${lag}`;
-  const named = trouble.map(
-    ({ participant, state, lagMs }) => `${partyName(participant)} ${state.toLowerCase()} (${seconds(lagMs)})`,
-  );
+  const named = trouble.map((feed) => `${partyName(feed)} ${feed.state.toLowerCase()} (${seconds(feed.lagMs)})`);
   return `${paint('red', 'not whole')}  ${count}; ${named.join(', ')}`;
 }
 
@@ -58,7 +56,8 @@ function subject({ incident, networkIncident, notification }: StreamItem, paint:
   return '';
 }
 
-const partyName = (party: Party | null | undefined): string => clean(party?.id ?? 'registry');
+const partyName = ({ participant, registry }: { readonly participant?: Party; readonly registry?: boolean }): string =>
+  clean(registry ? 'registry' : (participant?.id ?? ''));
 
 const seconds = (ms: number | null): string => (ms === null ? 'never heard' : `${(ms / 1000).toFixed(1)} s`);
 

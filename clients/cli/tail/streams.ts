@@ -9,8 +9,8 @@ export interface StreamItem {
   readonly at?: string;
   readonly actorRole?: string | null;
   readonly participant?: Party;
-  /** Whose changes are missing, of a Gap; another name, since there it may be null and elsewhere not. */
-  readonly of?: Party | null;
+  /** Of a Gap: whether it is the registry's changes that are missing. */
+  readonly registry?: boolean;
   readonly incident?: Incident | null;
   readonly networkIncident?: { readonly id: string; readonly title: string | null } | null;
   readonly notification?: { readonly id: string; readonly kind: string } | null;
@@ -27,7 +27,8 @@ export interface Party {
 }
 
 export interface FeedStatus {
-  readonly participant: Party | null;
+  readonly participant: Party;
+  readonly registry: boolean;
   readonly state: string;
   readonly lagMs: number | null;
 }
@@ -48,8 +49,8 @@ export interface Stream {
 
 const gone = '... on Gone { id cursor at participant { id name } subjectId }';
 const always = `
-    ... on Gap { cursor of: participant { id name } reason from to }
-    ... on Heartbeat { cursor at feeds { participant { id name } state lagMs } }`;
+    ... on Gap { cursor participant { id name } registry reason from to }
+    ... on Heartbeat { cursor at feeds { participant { id name } registry state lagMs } }`;
 
 const narrowed = (field: string, members: string): Stream => ({
   takesParticipants: true,

@@ -50,18 +50,18 @@ describe('a line', () => {
     expect(
       printItem({ __typename: 'Gone', cursor: 'c', at, participant: linde, subjectId: 'linde:inc_1' }, plain),
     ).toBe('12:42:03  linde          gone                       linde:inc_1');
-    const gap = { __typename: 'Gap', cursor: 'c', of: linde, reason: 'RETENTION', from: null, to: at };
+    const gap = { __typename: 'Gap', cursor: 'c', participant: linde, reason: 'RETENTION', from: null, to: at };
     expect(printItem(gap, plain)).toBe(
       '12:42:03  linde          GAP RETENTION  changes until 12:42:03 are missing: ask this part anew',
     );
     const feeds = [
-      { participant: linde, state: 'LIVE', lagMs: 420 },
-      { participant: null, state: 'LIVE', lagMs: 90 },
+      { participant: linde, registry: false, state: 'LIVE', lagMs: 420 },
+      { participant: linde, registry: true, state: 'LIVE', lagMs: 90 },
     ];
     expect(printItem({ __typename: 'Heartbeat', cursor: 'c', at, feeds }, plain)).toBe(
       '12:42:03  live  2 feeds, slowest linde 0.4 s',
     );
-    const silent = [{ participant: linde, state: 'SILENT', lagMs: null }, ...feeds.slice(1)];
+    const silent = [{ participant: linde, registry: false, state: 'SILENT', lagMs: null }, ...feeds.slice(1)];
     expect(printItem({ __typename: 'Heartbeat', cursor: 'c', at, feeds: silent }, plain)).toBe(
       '12:42:03  not whole  2 feeds; linde silent (never heard)',
     );

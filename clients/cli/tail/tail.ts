@@ -120,7 +120,7 @@ function createTerminal(json: boolean) {
       return;
     }
     // In a log only what changes: who is silent, and who is back.
-    const states = feeds.map(({ participant, state }) => `${participant?.id} ${state}`).join();
+    const states = feeds.map(({ participant, registry, state }) => `${participant.id} ${registry} ${state}`).join();
     if (states !== lastFeeds) say(line);
     lastFeeds = states;
   };
