@@ -3,6 +3,7 @@ import type { PostgresServer } from '@kortelijn/kit/postgres/launch.ts';
 import { launchScratch } from '@kortelijn/kit/postgres/scratch.ts';
 import type { Caller, PartyCaller } from '@kortelijn/kit/trust/caller.ts';
 import { newId, participantId } from '@kortelijn/schema/vocabulary/ids.ts';
+import { admits, parseReaders } from '@kortelijn/schema/vocabulary/readers.ts';
 import type { GraphQLEnumType } from 'graphql';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createNetwork, type Network, type Party } from '../commands/desks.fixture.ts';
@@ -282,6 +283,35 @@ describe('a person', () => {
   ])('is refused when %s', async (_, input, code) => {
     expect(await run(denkbeeld, 'markNotificationsRead', input, noor)).toMatchObject({ kind: 'InvalidInput', code });
   });
+});
+
+test('the readers of its event are the people who can read it', async () => {
+  const incidentId = await report(linde, { about: 'denkbeeld' });
+  await net.settled();
+  done('IncidentChanged', await run(denkbeeld, 'acknowledgeIncident', { incidentId }));
+  done('IncidentChanged', await run(denkbeeld, 'startIncident', { incidentId }));
+  const solution = { incidentId, solution: 'Herstart', resolution: 'NORMAL' as const };
+  done('IncidentChanged', await run(denkbeeld, 'resolveIncident', solution));
+  await net.settled();
+  const roles = ['SERVICEMANAGER', 'SERVICEDESK', 'HELPDESK', 'MONITOR', 'FOUNDATION', 'MEDIATOR'] as const;
+  const callers = ['linde', 'denkbeeld'].flatMap((participant) => [
+    ...roles.map((role) => person(participant, role)),
+    person(participant, 'SERVICEMANAGER', 'MONITOR'),
+    program(participant, 'incidents:read', 'incidents:write'),
+  ]);
+  let admitted = 0;
+  for (const party of [linde, denkbeeld]) {
+    const told = await events(party);
+    expect(told).toHaveLength(1);
+    for (const caller of callers) {
+      const nodes = (await list(party, caller))?.nodes ?? [];
+      const { roles: held, scopes, participant } = caller;
+      const isReader = admits(parseReaders(told[0].readers), { participant, roles: held, scopes });
+      expect([participant, held, isReader]).toEqual([participant, held, nodes.length === 1]);
+      if (isReader) admitted++;
+    }
+  }
+  expect(admitted).toBe(5);
 });
 
 describe('nobody else', () => {
