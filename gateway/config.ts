@@ -50,6 +50,12 @@ const limitVariables = {
   LIMIT_BUDGET: 'budget',
   LIMIT_BUDGET_PER_SECOND: 'budgetPerSecond',
   LIMIT_REQUESTS: 'requestCountMax',
+  LIMIT_STREAM_COST: 'streamCostMax',
+  LIMIT_CONNECTIONS: 'connectionCountMax',
+  LIMIT_CONNECTIONS_PER_CALLER: 'connectionCountMaxPerCaller',
+  LIMIT_STRANGERS: 'strangerCountMax',
+  LIMIT_UNREAD_BYTES: 'unreadBytesMax',
+  LIMIT_UNREAD_MS: 'unreadTimeoutMs',
 } as const satisfies Record<string, keyof Limits>;
 
 export function readConfig(env: Environment): GatewayConfig {

@@ -17,8 +17,6 @@ import type { Documents } from './documents.ts';
 import { formatError } from './format-error.ts';
 import { type Execute, type Running, runToAnswer } from './running.ts';
 
-export type { Execute } from './running.ts';
-
 export async function startApollo(
   schema: GraphQLSchema,
   documents: Documents,

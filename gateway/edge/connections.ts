@@ -4,7 +4,7 @@
  * One sweep a second looks after all of them, so that a connection needs no timer. What is asked over a connection is
  * live-door.ts; how bytes travel is told by the door, as a `Line`.
  */
-import type { Authority } from '../identity/authority.ts';
+import { type Authority, authorityKey } from '../identity/authority.ts';
 import type { VerifyToken } from '../identity/verify.ts';
 import type { Limits } from './limits.ts';
 import { type MessageRate, newMessageRate } from './message-rate.ts';
@@ -74,8 +74,8 @@ export interface Connections {
 const sweepMs = 1_000;
 /** The other side has this long to take the reason of an end. */
 const endTimeoutMs = 5_000;
-const pingEveryMs = 30_000;
-const silenceMaxMs = 75_000;
+/** Asked so often, one of two answers may get lost. */
+const pingsPerSilence = 2.5;
 const verifyCountMaxPerSweep = 500;
 /** Whoever asks much over one connection is not verified for each operation. */
 const trustedForMs = 5_000;
@@ -106,7 +106,7 @@ export function createConnections({ verify, limits, now }: ConnectionsOptions): 
       if (!verified.ok) code = verified.code === 'TOKEN_EXPIRED' ? 'TOKEN_EXPIRED' : 'ACCESS_REVOKED';
       else if (verified.authority.standing !== before.standing && verified.authority.standing !== 'FULL') {
         code = 'ACCESS_REVOKED';
-      } else connection.authority = verified.authority;
+      } else if (authorityKey(verified.authority) !== authorityKey(before)) connection.authority = verified.authority;
     }
     if (code === undefined) return connection.authority ?? 'UNAUTHENTICATED';
     end(connection, code);
@@ -127,9 +127,9 @@ export function createConnections({ verify, limits, now }: ConnectionsOptions): 
       if (authority === undefined) continue;
       if (authority.expiresAtMs <= nowMs) end(connection, 'TOKEN_EXPIRED');
       else if (isTooSlow(connection, atMs, limits)) end(connection, 'CONSUMER_TOO_SLOW');
-      else if (atMs - connection.heardAtMs >= silenceMaxMs) wire.cut(transport);
+      else if (atMs - connection.heardAtMs >= limits.silenceMaxMs) wire.cut(transport);
       else {
-        if (atMs - Math.max(connection.heardAtMs, connection.pingedAtMs) >= pingEveryMs) {
+        if (atMs - Math.max(connection.heardAtMs, connection.pingedAtMs) >= limits.silenceMaxMs / pingsPerSilence) {
           connection.pingedAtMs = atMs;
           wire.ping(transport, connection);
         }

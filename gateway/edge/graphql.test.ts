@@ -9,12 +9,13 @@ import { createTelemetry } from '../telemetry/events.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { createWayIn } from './admit.ts';
-import { type Execute, startApollo } from './apollo.ts';
+import { startApollo } from './apollo.ts';
 import { createGraphqlDoor } from './graphql.ts';
 import { createHttpServer, type HttpServer } from './http.ts';
 import { defaultLimits } from './limits.ts';
 import { createMetricsDoor } from './metrics.ts';
 import { createPages } from './pages.ts';
+import type { Execute } from './running.ts';
 
 const desk: Authority = {
   kind: 'subject',
@@ -57,6 +58,7 @@ beforeAll(async () => {
   http = createHttpServer({
     doors: {
       graphql,
+      events: nothing,
       envelopes: nothing,
       directory: nothing,
       health: { live: nothing, ready: nothing, network: nothing },

@@ -13,7 +13,7 @@ import { wantsEvents } from './sse.ts';
 export interface Doors {
   readonly graphql: Handle;
   /** GraphQL for whoever wants the answer as a stream of events. */
-  readonly events?: Handle;
+  readonly events: Handle;
   readonly envelopes: Handle;
   readonly directory: Handle;
   readonly health: Health;
@@ -73,7 +73,12 @@ export function createHttpServer({ doors, corsOrigins, onError }: HttpOptions): 
   };
 
   const server = createServer(
-    { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs, keepAliveTimeout: keepAliveTimeoutMs },
+    {
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      keepAliveTimeout: keepAliveTimeoutMs,
+      ...onlyWebSocket,
+    },
     (request, response) => {
       handle(request, response).catch((error) => {
         onError(error);
@@ -103,6 +108,14 @@ export function createHttpServer({ doors, corsOrigins, onError }: HttpOptions): 
     },
   };
 }
+
+/**
+ * Some clients offer HTTP/2 with their first request and go on without it. Node before 24.9 does not know this option and
+ * hands every offer to the door for sockets, which then refuses the request.
+ */
+const onlyWebSocket = {
+  shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
+};
 
 /** Answers a preflight; true when that was all there was to do. Credentials are never allowed: there are no cookies. */
 function allowOrigin(request: IncomingMessage, response: ServerResponse, allowed: ReadonlySet<string>): boolean {

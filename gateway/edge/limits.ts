@@ -41,6 +41,8 @@ export interface Limits {
   readonly unreadTimeoutMs: number;
   /** The token of a connection is verified again so often: a participant that is suspended loses its streams by then. */
   readonly verifyEveryMs: number;
+  /** A socket that gives no sign of life for so long, though it is asked for one, is cut off. */
+  readonly silenceMaxMs: number;
 }
 
 export const defaultLimits: Limits = {
@@ -72,4 +74,5 @@ export const defaultLimits: Limits = {
   unreadBytesMax: 256 * 1_024,
   unreadTimeoutMs: 30_000,
   verifyEveryMs: 60_000,
+  silenceMaxMs: 75_000,
 };

@@ -95,6 +95,9 @@ export function createLiveDoor(options: LiveDoorOptions): LiveDoor {
         ),
       ]);
     }
+    // Nobody asks for more than it reads.
+    const { wire, transport } = connection;
+    if (wire.unreadBytes(transport) > limits.unreadBytesMax) return refuse([hubError('CONSUMER_TOO_SLOW')]);
     if (inWorkCount >= limits.requestCountMax) return refuse([hubError('OVERLOADED')], 1);
     connection.operations.add(operation);
     inWorkCount += 1;

@@ -355,6 +355,15 @@ describe('A20: a hostile socket', () => {
     await until(() => hub.count() === 0);
   });
 
+  it('is closed when it compresses what it sends, for nobody agreed to that', async () => {
+    await using hub = await openDoors();
+    const { socket, closed } = await speak(hub.url);
+    const bomb = frame(1, Buffer.alloc(1_000));
+    bomb[0] = 0x80 | 0x40 | 1;
+    (socket as unknown as { _socket: Socket })._socket.write(bomb);
+    expect((await closed).code).toBe(1002);
+  });
+
   it('is closed when a message comes in more pieces than any client makes', async () => {
     await using hub = await openDoors();
     const before = rssMb();
@@ -399,6 +408,45 @@ describe('A20: a hostile socket', () => {
     const message = JSON.stringify({ type: 'ping', payload: { text: 'x'.repeat(500_000) } });
     for (let index = 0; index < 6; index += 1) say(message);
     expect(await closed).toEqual({ code: 1008, reason: 'RATE_LIMITED' });
+  });
+
+  it('is cut off when it no longer answers', async () => {
+    await using hub = await openDoors({ limits: { silenceMaxMs: 3_000 } });
+    const alive = await speak(hub.url);
+    const dead = await speak(hub.url);
+    (dead.socket as unknown as { _autoPong: boolean })._autoPong = false;
+    expect((await dead.closed).code).toBe(1006);
+    alive.say({ type: 'ping' });
+    expect(await alive.hear()).toEqual({ type: 'pong' });
+    expect(hub.count()).toBe(1);
+    alive.socket.terminate();
+  });
+
+  it('gets no more answers than it reads', async () => {
+    await using hub = await openDoors({ limits: { unreadBytesMax: 64 * 1_024 } });
+    let executedCount = 0;
+    hub.execute = async () => {
+      executedCount += 1;
+      return { data: { participants: 'x'.repeat(1_000_000) } };
+    };
+    const { socket, say, hear } = await speak(hub.url);
+    socket.pause();
+    for (let index = 0; index < 100; index += 1) {
+      say({ id: String(index), type: 'subscribe', payload: { query } });
+      await pause(5);
+    }
+    await pause(300);
+    console.info(`${executedCount} of 100 queries with an answer of 1 MB were executed for who reads nothing`);
+    expect(executedCount).toBeLessThan(50);
+    socket.resume();
+    const codes = new Set<unknown>();
+    for (let endedCount = 0; endedCount < 100; ) {
+      const { type, payload } = await hear();
+      if (type === 'error') codes.add((payload as { extensions: { code: string } }[])[0]?.extensions.code);
+      if (type !== 'next') endedCount += 1;
+    }
+    expect([...codes]).toEqual(['CONSUMER_TOO_SLOW']);
+    socket.terminate();
   });
 
   it('has little to say before it says who it is', async () => {
