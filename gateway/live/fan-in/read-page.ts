@@ -7,7 +7,7 @@ export function readPage(feed: string, given: unknown, asked: Position | undefin
   const page = object(given, 'a page');
   const epoch = text(page.epoch, 'epoch', 64);
   const head = positionOf(page.head, 'head');
-  if (head.epoch !== epoch) throw breach(`a head of epoch ${epoch}`, head.epoch);
+  if (head.epoch !== epoch) throw breach('a head of the epoch of its page', head.epoch);
   if (!Array.isArray(page.changes) || page.changes.length > changesMax) {
     throw breach(`a list of at most ${changesMax} changes`, page.changes);
   }
