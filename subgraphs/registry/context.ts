@@ -3,7 +3,7 @@
 import type { Inbox } from '@kortelijn/kit/envelopes/inbox.ts';
 import type { Stamper } from '@kortelijn/kit/feed/stamper.ts';
 import type { Pool } from '@kortelijn/kit/postgres/connect.ts';
-import type { EndpointContext } from '@kortelijn/kit/server/serve.ts';
+import type { EndpointContext } from '@kortelijn/kit/server/endpoint-context.ts';
 import type { RunCommand } from './commands/command.ts';
 import type { Reader } from './store/reader.ts';
 import type { SignedDirectory } from './store/signed-directory.ts';

@@ -11,8 +11,8 @@ import { GraphQLError, type GraphQLSchema, OperationTypeNode } from 'graphql';
 import type { Logger } from 'pino';
 import { DOCUMENT_TOKENS_MAX } from '../trust/operation-kind.ts';
 import { audienceGuard } from './audience.ts';
+import type { EndpointContext } from './endpoint-context.ts';
 import type { FormatError } from './format-error.ts';
-import type { EndpointContext } from './serve.ts';
 
 export interface ApolloOptions {
   readonly schema: GraphQLSchema;

@@ -22,7 +22,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import { appliedDirective } from './applied-directives.ts';
-import type { EndpointContext } from './serve.ts';
+import type { EndpointContext } from './endpoint-context.ts';
 
 export function audienceGuard(schema: GraphQLSchema): ApolloServerPlugin<EndpointContext> {
   // Documents come from Apollo's own memory of them, so the same one is judged once.

@@ -4,7 +4,8 @@ import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { asHub, asPerson, createStandInHub, makeKeys, parsedPins } from '../trust/stand-in-hub.ts';
 import { createVerifier } from '../trust/verify.ts';
-import { type EndpointContext, type Served, serve } from './serve.ts';
+import type { EndpointContext } from './endpoint-context.ts';
+import { type Served, serve } from './serve.ts';
 
 /** A busy machine is slow, not wrong. */
 const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 });

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { type BaseContext, HeaderMap } from '@apollo/server';
+import { HeaderMap } from '@apollo/server';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Caller } from '../trust/caller.ts';
@@ -13,22 +13,11 @@ import type { GraphQLRequestBody } from '../trust/operation-kind.ts';
 import { TIME_HEADER } from '../trust/seal.ts';
 import type { Verifier } from '../trust/verify.ts';
 import { createApollo } from './apollo.ts';
+import type { EndpointContext } from './endpoint-context.ts';
 import { createEventStreams, type EventStreamsOptions } from './event-streams.ts';
 import { createFormatError } from './format-error.ts';
 import { BODY_BYTES_MAX, readBody } from './read-body.ts';
 import { guardRootFields } from './root-fields.ts';
-
-/** What every resolver may know of a request; a service adds its stores and loaders. */
-export interface EndpointContext extends BaseContext {
-  readonly caller: Caller;
-  now(): number;
-  /** This endpoint's name. */
-  readonly endpoint: string;
-  /** The hub's, when it sent one; joins our log to its. */
-  readonly requestId: string;
-  /** Only of a subscription: told when nobody reads it any more. */
-  readonly signal?: AbortSignal;
-}
 
 /** A request of which everything is proven. */
 interface Accepted {
@@ -144,7 +133,7 @@ export async function serve<Context extends EndpointContext>(options: ServeOptio
     const { accept: form, 'x-request-id': requestId } = request.headers;
     return {
       request: verified.request,
-      wantsStream: form === EVENT_STREAM,
+      wantsStream: form?.startsWith(EVENT_STREAM) === true,
       context: {
         caller: verified.caller,
         now,

@@ -5,7 +5,8 @@
 
 import { readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { type EndpointContext, serve } from '@kortelijn/kit/server/serve.ts';
+import type { EndpointContext } from '@kortelijn/kit/server/endpoint-context.ts';
+import { serve } from '@kortelijn/kit/server/serve.ts';
 import { signJws } from '@kortelijn/kit/trust/jws.ts';
 import { type MadeKeys, parsedPins } from '@kortelijn/kit/trust/stand-in-hub.ts';
 import { createVerifier } from '@kortelijn/kit/trust/verify.ts';
