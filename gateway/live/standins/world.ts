@@ -214,7 +214,7 @@ export function createWorld({
     for (const wake of [...feed.listeners]) wake();
     return event;
   };
-  const readersOf = (participant: string): string => `${participant}#SERVICEDESK|SERVICEMANAGER`;
+  const readersOf = (participant: string): string => `${participant}#SERVICEDESK|SERVICEMANAGER|incidents:read`;
 
   return {
     asked,

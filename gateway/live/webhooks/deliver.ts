@@ -24,6 +24,8 @@ export interface Work {
   readonly over: AbortSignal;
   readonly schedule: Schedule;
   readonly replayMs: number;
+  /** Called when what was asked for again has been tried. */
+  readonly onReplayed: () => void;
   readonly random: () => number;
   readonly now: () => number;
   readonly telemetry: WebhookTelemetry;
@@ -42,6 +44,7 @@ export async function deliver(work: Work): Promise<void> {
     work.ledger.note(work.webhook, { failedReplays });
     break;
   }
+  work.onReplayed();
   await follow(work);
 }
 

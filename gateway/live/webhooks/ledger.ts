@@ -8,6 +8,8 @@ export type Note = Partial<Omit<Progress, 'webhookId' | 'lease' | 'revision'>>;
 
 export interface Ledger {
   note(webhook: Webhook, note: Note): void;
+  /** Whether something of this webhook is still to be written. */
+  isPending(id: string): boolean;
   /** Writes what there is; answers with what was not taken in, because the lease is lost. */
   flush(): Promise<readonly Progress[]>;
 }
@@ -40,6 +42,7 @@ export function createLedger(store: WebhookStore, holder: string): Ledger {
       const next: Progress = { webhookId: id, lease, revision, ...nothing, ...empty, ...note };
       pending.set(id, before === undefined ? next : joined(before, next, note));
     },
+    isPending: (id) => pending.has(id),
     flush() {
       // One at a time: a report that is overtaken would set a cursor back.
       const next = flushing.then(write, write);

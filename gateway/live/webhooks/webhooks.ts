@@ -40,6 +40,9 @@ interface Delivering {
   readonly ending: AbortController;
   readonly over: AbortController;
   readonly done: Promise<void>;
+  /** Dead letters are being sent again, or have been and the store does not know it yet. */
+  isReplaying: boolean;
+  hasReplayed: boolean;
 }
 
 const watchMs = 250;
@@ -61,8 +64,11 @@ export function createWebhooks(options: WebhooksOptions): AsyncDisposable {
     over.signal.addEventListener('abort', () => ending.abort(), { once: true });
     const isHeld = (): boolean => !over.signal.aborted && performance.now() < one.untilMs;
     const work = { webhook, open, post, ledger, isHeld, ending: ending.signal, over: over.signal };
+    const onReplayed = () => {
+      one.hasReplayed = true;
+    };
     const done = Promise.resolve()
-      .then(() => deliver({ ...work, schedule, replayMs, random, now, telemetry }))
+      .then(() => deliver({ ...work, schedule, replayMs, random, now, telemetry, onReplayed }))
       .catch((error: Error) => {
         telemetry.webhookStopped({ webhook: webhook.id, reason: `${error.name}: ${error.message}` });
         ledger.note(webhook, {
@@ -76,30 +82,33 @@ export function createWebhooks(options: WebhooksOptions): AsyncDisposable {
         over.abort();
         if (delivering.get(webhook.id) === one) delivering.delete(webhook.id);
       });
-    const one: Delivering = { webhook, untilMs, ending, over, done };
+    const isReplaying = webhook.replays.length > 0;
+    const one: Delivering = { webhook, untilMs, ending, over, done, isReplaying, hasReplayed: false };
     delivering.set(webhook.id, one);
   };
 
   const take = (webhook: Webhook, untilMs: number): void => {
     const known = delivering.get(webhook.id);
     if (known === undefined) {
-      start(webhook, untilMs);
+      // What ended a moment ago is told first: until then the store knows neither how far it came nor when to try again.
+      if (!ledger.isPending(webhook.id)) start(webhook, untilMs);
       return;
     }
     // It was another's in between: what is under way here is of no lease any more. It begins anew at a later round.
     if (known.webhook.lease !== webhook.lease) known.over.abort();
     if (known.over.signal.aborted) return;
     known.untilMs = untilMs;
-    const isReplaying = known.webhook.replays.length > 0;
-    if (known.webhook.revision !== webhook.revision || (webhook.replays.length > 0 && !isReplaying))
-      known.ending.abort();
+    const isChanged = known.webhook.revision !== webhook.revision;
+    if (isChanged || (webhook.replays.length > 0 && !known.isReplaying)) known.ending.abort();
   };
 
   const round = async (): Promise<void> => {
+    const replayed = [...delivering.values()].filter(({ hasReplayed }) => hasReplayed);
     for (const { webhookId, lease } of await ledger.flush()) {
       const one = delivering.get(webhookId);
       if (one?.webhook.lease === lease) one.over.abort();
     }
+    for (const one of replayed) one.isReplaying = false;
     if (isStopping) return;
     const askedAtMs = performance.now();
     const { leaseMs, webhooks } = await store.lease(holder, countMax);
