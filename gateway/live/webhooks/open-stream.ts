@@ -7,13 +7,13 @@
  */
 import type { ErrorCode } from '@kortelijn/schema/errors/codes.ts';
 import {
+  type DocumentNode,
   type ExecutionResult,
   type GraphQLError,
   type GraphQLNamedType,
   type GraphQLSchema,
   isAbstractType,
   isObjectType,
-  parse,
   TypeInfo,
   visit,
   visitWithTypeInfo,
@@ -44,7 +44,7 @@ export type AdmitWebhook = (request: {
   readonly door: 'WEBHOOK';
 }) => Promise<
   | { readonly kind: 'refused'; readonly errors: readonly GraphQLError[] }
-  | { readonly kind: 'admitted'; readonly text: string }
+  | { readonly kind: 'admitted'; readonly document: DocumentNode }
 >;
 
 export interface OpenStreamOptions {
@@ -71,7 +71,7 @@ export function createOpenStream(options: OpenStreamOptions): OpenStream {
       door: 'WEBHOOK',
     });
     if (admitted.kind === 'refused') return refusedBy(admitted.errors);
-    const asked = parse(admitted.text, { noLocation: true });
+    const asked = admitted.document;
     if (selectsPersonal(publicSchema, asked, isPersonal)) return refused('PERSONAL_DATA_NOT_SENT');
 
     const prepared = prepare(publicSchema, asked, variables, after);
@@ -124,7 +124,7 @@ async function* itemsOf(results: AsyncIterable<ExecutionResult>): AsyncGenerator
 
 function selectsPersonal(
   schema: GraphQLSchema,
-  document: ReturnType<typeof parse>,
+  document: DocumentNode,
   isPersonal: OpenStreamOptions['isPersonal'],
 ): boolean {
   const types = new TypeInfo(schema);
