@@ -93,6 +93,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     telemetry,
     now,
   });
+  metrics.watchConnections(() => liveDoor.count);
   const isAllowedOrigin = createOriginCheck(config);
   const door = { live: liveDoor, limits, isAllowedOrigin, telemetry };
 

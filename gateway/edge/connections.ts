@@ -6,6 +6,7 @@
  */
 import { type Authority, authorityKey } from '../identity/authority.ts';
 import type { VerifyToken } from '../identity/verify.ts';
+import type { Telemetry } from '../telemetry/events.ts';
 import type { Limits } from './limits.ts';
 import { type MessageRate, newMessageRate } from './message-rate.ts';
 import type { EndCode } from './stream-end.ts';
@@ -48,6 +49,7 @@ export interface Connection extends MessageRate {
 export interface ConnectionsOptions {
   readonly verify: VerifyToken;
   readonly limits: Limits;
+  readonly telemetry: Pick<Telemetry, 'connectionEnded'>;
   /** The clock that tokens are held against. */
   readonly now: () => number;
 }
@@ -80,7 +82,7 @@ const verifyCountMaxPerSweep = 500;
 /** Whoever asks much over one connection is not verified for each operation. */
 const trustedForMs = 5_000;
 
-export function createConnections({ verify, limits, now }: ConnectionsOptions): Connections {
+export function createConnections({ verify, limits, telemetry, now }: ConnectionsOptions): Connections {
   const all = new Set<Connection>();
   const countOf = new Map<string, number>();
   let strangerCount = 0;
@@ -90,6 +92,8 @@ export function createConnections({ verify, limits, now }: ConnectionsOptions): 
   const end = (connection: Connection, code: EndCode): void => {
     if (connection.endingSinceMs !== undefined || !all.has(connection)) return;
     connection.endingSinceMs = performance.now();
+    const participant = connection.authority?.participant;
+    telemetry.connectionEnded({ door: connection.wire.door, code, ...(participant !== undefined && { participant }) });
     connection.wire.end(connection.transport, code);
     // What it had asked for is of no use to anybody: nothing is fetched for it any more.
     for (const operation of [...connection.operations]) operation.leave();

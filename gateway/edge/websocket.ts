@@ -61,7 +61,7 @@ export function createWebSocketDoor({ live, limits, isAllowedOrigin, telemetry }
         raw.off('data', cutStranger);
         return true;
       }
-      tell(connection, refused);
+      tellRefused(refused);
       live.end(connection, refused);
       return false;
     },
@@ -109,20 +109,8 @@ export function createWebSocketDoor({ live, limits, isAllowedOrigin, telemetry }
     connection.heardAtMs = atMs;
     if (connection.endingSinceMs !== undefined) return false;
     if (takeMessage(connection, bytes, atMs, limits)) return true;
-    tell(connection, 'RATE_LIMITED');
     live.end(connection, 'RATE_LIMITED');
     return false;
-  }
-
-  function tell({ authority }: Connection, code: string): void {
-    const participant = authority?.participant;
-    telemetry.requestRefused({
-      door: 'WEBSOCKET',
-      code,
-      traceId: '',
-      durationMs: 0,
-      ...(participant && { participant }),
-    });
   }
 
   function accept(socket: WebSocket, { socket: raw }: IncomingMessage): void {
@@ -165,14 +153,17 @@ export function createWebSocketDoor({ live, limits, isAllowedOrigin, telemetry }
     });
   }
 
+  function tellRefused(code: string): void {
+    telemetry.requestRefused({ door: 'WEBSOCKET', code, traceId: '', durationMs: 0 });
+  }
+
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const error = handshakeRefusal(request);
     if (error === undefined) {
       sockets.handleUpgrade(request, socket, head, accept);
       return;
     }
-    const code = String(error.extensions.code);
-    telemetry.requestRefused({ door: 'WEBSOCKET', code, traceId: '', durationMs: 0 });
+    tellRefused(String(error.extensions.code));
     socket.on('error', ignore);
     const response = new ServerResponse(request);
     response.assignSocket(request.socket);

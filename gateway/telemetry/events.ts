@@ -19,6 +19,8 @@ export interface Telemetry {
   requestAnswered(told: RequestTold): void;
   requestRefused(told: { door: string; code: string; traceId: string; durationMs: number; participant?: string }): void;
   requestBroke(told: { door: string; traceId: string; error: unknown }): void;
+  /** The hub closed a socket or an event stream, and why. */
+  connectionEnded(told: { door: string; code: string; participant?: string }): void;
   endpointAnswered(told: { endpoint: string; outcome: string; durationMs: number }): void;
   participantCovered(participant: string, outcome: string): void;
   breakerChanged(told: { endpoint: string; isOpen: boolean }): void;
@@ -52,6 +54,10 @@ export function createTelemetry(logger: Logger, metrics: Metrics): Telemetry {
     requestBroke({ door, traceId, error }) {
       metrics.requests.inc({ door, kind: 'none', result: 'broke' });
       logger.error({ event: 'request.broke', door, traceId, ...errorFields(error) });
+    },
+    connectionEnded({ door, code, ...told }) {
+      metrics.connectionsEnded.inc({ door, code });
+      logger.info({ event: 'connection.ended', door, code, ...told });
     },
     endpointAnswered({ endpoint, outcome, durationMs }) {
       metrics.participantRequests.inc({ participant: endpoint, outcome });

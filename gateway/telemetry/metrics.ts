@@ -29,6 +29,12 @@ export function createMetrics() {
       labelNames: ['door', 'code'],
       registers,
     }),
+    connectionsEnded: new Counter({
+      name: 'kortelijn_connections_ended_total',
+      help: 'Sockets and event streams that the hub closed, by code.',
+      labelNames: ['door', 'code'],
+      registers,
+    }),
     cost: new Counter({
       name: 'kortelijn_cost_total',
       help: 'Estimated cost of admitted operations, by the participant of the caller and its program.',
@@ -91,6 +97,16 @@ export function createMetrics() {
       registers,
     }),
     /** Figures that are asked for when somebody looks. */
+    watchConnections(count: () => number): void {
+      new Gauge({
+        name: 'kortelijn_connections',
+        help: 'Sockets and event streams that are open now.',
+        registers,
+        collect() {
+          this.set(count());
+        },
+      });
+    },
     watchStreams(counts: () => { readonly subscribers: number; readonly groups: number }): void {
       new Gauge({
         name: 'kortelijn_stream_subscribers',
