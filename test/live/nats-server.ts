@@ -26,6 +26,9 @@ export async function launchNats(): Promise<NatsServer> {
   const [port = 0] = await freePorts(1);
   let child: ChildProcess | undefined;
 
+  // Whoever is stopped in the middle leaves no server behind.
+  const killAtExit = (): void => void child?.kill('SIGKILL');
+  process.on('exit', killAtExit);
   const kill = async (): Promise<void> => {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
@@ -49,6 +52,7 @@ export async function launchNats(): Promise<NatsServer> {
     loseEverything: () => rmSync(folder, { recursive: true, force: true }),
     async [Symbol.asyncDispose]() {
       await kill();
+      process.off('exit', killAtExit);
       rmSync(folder, { recursive: true, force: true });
     },
   };
