@@ -85,6 +85,6 @@ describe.skipIf(natsProgram === undefined)(
       const seenCount = await expectNothingLost(network, watching);
       expectUnbroken(watchers);
       console.log(JSON.stringify({ F7: 'relay and NATS killed', boards: watchers.length, seenCount }));
-    });
+    }, 600_000);
   },
 );
