@@ -64,7 +64,7 @@ export const defaultLimits: Limits = {
   streamCostMax: 2_000,
   streamEventCountPaid: 100,
   connectionCountMax: 20_000,
-  connectionCountMaxPerCaller: 50,
+  connectionCountMaxPerCaller: 100,
   strangerCountMax: 1_000,
   strangerTimeoutMs: 3_000,
   operationCountMaxPerConnection: 50,
