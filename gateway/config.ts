@@ -1,6 +1,7 @@
 /** The only reader of the environment; names all problems at once. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { type EgressAllowed, parseEgressAllowed } from '@kortelijn/schema/vocabulary/safe-address.ts';
 import { readCursorKeys } from './cursor-keys.ts';
 import { defaultLimits, type Limits } from './edge/limits.ts';
 import { readTrustedDocuments, type TrustedDocuments } from './edge/trusted-documents.ts';
@@ -24,6 +25,8 @@ export interface GatewayConfig {
   readonly supergraphFile: string;
   readonly tokenAudience: string;
   readonly corsOrigins: readonly string[];
+  /** Networks beside the public internet that webhooks may lead to. */
+  readonly egressAllowed: EgressAllowed;
   readonly trustedDocuments: TrustedDocuments | undefined;
   /** NATS, where a relay puts the feeds; undefined: they come straight from the endpoints. */
   readonly feedUrl: URL | undefined;
@@ -87,6 +90,7 @@ export function readConfig(env: Environment): GatewayConfig {
     supergraphFile: env.SUPERGRAPH_FILE ?? supergraphFile,
     tokenAudience: env.TOKEN_AUDIENCE ?? 'https://kortelijn.example/hub',
     corsOrigins: (env.CORS_ORIGINS ?? '').split(',').filter(Boolean),
+    egressAllowed: attempt('EGRESS_ALLOW', () => parseEgressAllowed(env.EGRESS_ALLOW)),
     trustedDocuments: attempt('TRUSTED_DOCUMENTS', () =>
       env.TRUSTED_DOCUMENTS ? readTrustedDocuments(env.TRUSTED_DOCUMENTS) : undefined,
     ),

@@ -37,6 +37,7 @@ import { createTelemetry, type Telemetry } from './telemetry/events.ts';
 import { createLogger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { createForwardEnvelope } from './transport/forward-envelope.ts';
+import { startWebhooks } from './webhooks.ts';
 
 export interface Gateway {
   /** The address of the GraphQL door. */
@@ -71,15 +72,17 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     now,
   });
   const { trustedDocuments } = config;
+  const planner = createPlanner(supergraph);
   const { admit, documents } = createWayIn({
     supergraph,
-    planner: createPlanner(supergraph),
+    planner,
     limits,
     trustedDocuments,
     now,
   });
   const apollo = await startApollo(supergraph.publicSchema, documents, executeAdmitted);
 
+  const webhooks = startWebhooks({ config, network, supergraph, planner, admit, live, telemetry });
   const liveDoor = createLiveDoor({
     verify,
     admit,
@@ -127,7 +130,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     async [Symbol.asyncDispose]() {
       isStopping = true;
       telemetry.stopping();
-      await Promise.all([liveDoor.close(graceMs), http.close(graceMs)]);
+      await Promise.all([liveDoor.close(graceMs), http.close(graceMs), webhooks[Symbol.asyncDispose]()]);
       await live[Symbol.asyncDispose]();
       await apollo.stop();
       cursorKeys[Symbol.dispose]();

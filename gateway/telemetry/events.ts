@@ -33,6 +33,13 @@ export interface Telemetry {
   feedLineEnded(told: { feed: string; reason: string; waitMs: number }): void;
   feedStateChanged(told: { feed: string; state: string }): void;
   itemResolved(stream: string): void;
+  /** A post to a program; never its address, which may hold a secret of its own. */
+  webhookPosted(told: { webhook: string; result: string; status: number | undefined; durationMs: number }): void;
+  webhookGivenUp(told: { webhook: string; reason: string }): void;
+  /** It is not posted for now, or not any more. */
+  webhookStopped(told: { webhook: string; reason: string }): void;
+  webhooksHeld(count: number): void;
+  webhooksFailed(told: { reason: string }): void;
   started(told: { url: string; count: number }): void;
   stopping(): void;
 }
@@ -95,6 +102,19 @@ export function createTelemetry(logger: Logger, metrics: Metrics): Telemetry {
       logger.info({ event: 'feed.stateChanged', feed, state });
     },
     itemResolved: (stream) => metrics.streamItems.inc({ stream }),
+    webhookPosted({ webhook, result, status, durationMs }) {
+      metrics.webhookPosts.inc({ result });
+      metrics.webhookSeconds.observe(durationMs / 1_000);
+      if (result !== 'delivered')
+        logger.warn({ event: 'webhook.failed', webhook, outcome: result, status, durationMs: Math.round(durationMs) });
+    },
+    webhookGivenUp({ webhook, reason }) {
+      metrics.webhookDeadLetters.inc();
+      logger.warn({ event: 'webhook.givenUp', webhook, reason });
+    },
+    webhookStopped: ({ webhook, reason }) => logger.warn({ event: 'webhook.stopped', webhook, reason }),
+    webhooksHeld: (count) => metrics.webhooksHeld.set(count),
+    webhooksFailed: ({ reason }) => logger.warn({ event: 'webhooks.failed', reason }),
     started: ({ url, count }) => logger.info({ event: 'started', url, count }),
     stopping: () => logger.info({ event: 'stopping' }),
   };

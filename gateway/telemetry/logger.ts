@@ -16,6 +16,7 @@ const allowedKeys = new Set([
   'durationMs',
   'participant',
   'program',
+  'webhook',
   'endpoint',
   'outcome',
   'outcomes',

@@ -125,6 +125,28 @@ export function createMetrics() {
         },
       });
     },
+    webhookPosts: new Counter({
+      name: 'kortelijn_webhook_posts_total',
+      help: 'Posts to programs, by how they ended.',
+      labelNames: ['result'],
+      registers,
+    }),
+    webhookSeconds: new Histogram({
+      name: 'kortelijn_webhook_duration_seconds',
+      help: 'Time that a program took to answer a post.',
+      buckets,
+      registers,
+    }),
+    webhookDeadLetters: new Counter({
+      name: 'kortelijn_webhook_dead_letters_total',
+      help: 'Items that were given up on.',
+      registers,
+    }),
+    webhooksHeld: new Gauge({
+      name: 'kortelijn_webhooks',
+      help: 'Webhooks that this hub delivers now.',
+      registers,
+    }),
     envelopes: new Counter({
       name: 'kortelijn_envelopes_total',
       help: 'Envelopes that were forwarded, by sender, receiver and how that ended.',

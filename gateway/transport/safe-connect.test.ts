@@ -101,7 +101,11 @@ test('the same connect guards the pools to endpoints', async () => {
   const attempts = createAttempts({ ...settings, connect }, Date.now);
   const url = new URL(`http://127.0.0.1:${port}/graphql`);
   const { exchange } = attempts.attempt({ url, headers: {}, body: '{}', timeoutMs: 2_000 });
-  expect(await exchange).toMatchObject({ kind: 'failed', failure: 'UNREACHABLE', reason: 'No connection: URL_NOT_ALLOWED.' });
+  expect(await exchange).toMatchObject({
+    kind: 'failed',
+    failure: 'UNREACHABLE',
+    reason: 'No connection: URL_NOT_ALLOWED.',
+  });
   await attempts[Symbol.asyncDispose]();
   expect(hits).toEqual([]);
 });

@@ -3,9 +3,14 @@
  * and connects to the very addresses that were judged. A name that leads elsewhere the next time is judged the next
  * time; an open connection stays with the address it was made to. Redirects are followed by nobody here.
  */
-import { lookup, type LookupAddress } from 'node:dns';
+import { type LookupAddress, lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { addressIn, type EgressAllowed, refuseTarget, type UrlRefusal } from '@kortelijn/schema/vocabulary/safe-address.ts';
+import {
+  addressIn,
+  type EgressAllowed,
+  refuseTarget,
+  type UrlRefusal,
+} from '@kortelijn/schema/vocabulary/safe-address.ts';
 import { buildConnector } from 'undici';
 
 export type Connect = buildConnector.connector;

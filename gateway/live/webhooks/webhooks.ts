@@ -70,7 +70,7 @@ export function createWebhooks(options: WebhooksOptions): AsyncDisposable {
     const done = Promise.resolve()
       .then(() => deliver({ ...work, schedule, replayMs, random, now, telemetry, onReplayed }))
       .catch((error: Error) => {
-        telemetry.webhookStopped({ webhook: webhook.id, reason: `${error.name}: ${error.message}` });
+        telemetry.webhookStopped({ webhook: webhook.id, reason: `INTERNAL: ${error.name}` });
         ledger.note(webhook, {
           failures: webhook.failures + 1,
           reason: 'INTERNAL',
@@ -86,6 +86,10 @@ export function createWebhooks(options: WebhooksOptions): AsyncDisposable {
     const one: Delivering = { webhook, untilMs, ending, over, done, isReplaying, hasReplayed: false };
     delivering.set(webhook.id, one);
   };
+
+  // What the store says was written for this; what any other error says may quote what it met.
+  const failed = ({ name, message }: Error): void =>
+    telemetry.webhooksFailed({ reason: name === 'Error' ? message : name });
 
   const take = (webhook: Webhook, untilMs: number): void => {
     const known = delivering.get(webhook.id);
@@ -123,7 +127,7 @@ export function createWebhooks(options: WebhooksOptions): AsyncDisposable {
   let turning: Promise<void> = Promise.resolve();
   const turn = (): void => {
     turning = round()
-      .catch((error: Error) => telemetry.webhooksFailed({ reason: error.message }))
+      .catch(failed)
       .finally(() => {
         if (!isStopping) timer = setTimeout(turn, spread(roundMs, random)).unref();
       });
@@ -148,7 +152,7 @@ export function createWebhooks(options: WebhooksOptions): AsyncDisposable {
       clearTimeout(grace);
       clearInterval(watch);
       for (const { webhook } of held) ledger.note(webhook, { isReleased: true });
-      await ledger.flush().catch((error: Error) => telemetry.webhooksFailed({ reason: error.message }));
+      await ledger.flush().catch(failed);
     },
   };
 }

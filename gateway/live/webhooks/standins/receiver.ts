@@ -21,6 +21,8 @@ export interface Reply {
 
 export interface Receiver extends AsyncDisposable {
   readonly url: string;
+  /** By which signatures are checked. */
+  secret: string;
   /** Every request, in the order in which they were answered. */
   readonly received: Received[];
   /** What was answered with 2xx, by id. */
@@ -36,7 +38,6 @@ export interface Receiver extends AsyncDisposable {
 }
 
 export async function startReceiver(secret: string): Promise<Receiver> {
-  const verifier = new Verifier(secret);
   const received: Received[] = [];
   const wakers = new Set<() => void>();
   let inFlight = 0;
@@ -47,7 +48,10 @@ export async function startReceiver(secret: string): Promise<Receiver> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString('utf8');
-    const body = verifier.verify(text, request.headers as Record<string, string>) as Received['body'];
+    const body = new Verifier(receiver.secret).verify(
+      text,
+      request.headers as Record<string, string>,
+    ) as Received['body'];
     const id = String(request.headers['webhook-id']);
     inFlight += 1;
     receiver.inFlightMax = Math.max(receiver.inFlightMax, inFlight);
@@ -90,6 +94,7 @@ export async function startReceiver(secret: string): Promise<Receiver> {
   const taken = () => received.filter(({ status }) => status >= 200 && status < 300).map(({ id }) => id);
   const receiver: Receiver = {
     url: `http://127.0.0.1:${port}/haken`,
+    secret,
     received,
     taken,
     inFlightMax: 0,
