@@ -7,7 +7,7 @@ import type { ExecutionResult, GraphQLError } from 'graphql';
 import { WebSocket } from 'ws';
 import type { Authority } from '../identity/authority.ts';
 import type { VerifyToken } from '../identity/verify.ts';
-import type { StreamEnd } from '../live/live.ts';
+import type { StreamEnd } from '../live/stream-end.ts';
 import { loadSupergraph, type Supergraph } from '../supergraph/load.ts';
 import { createPlanner } from '../supergraph/plan.ts';
 import { createTelemetry } from '../telemetry/events.ts';

@@ -7,7 +7,8 @@ import type { ErrorCode } from '@kortelijn/schema/errors/codes.ts';
 import type { ExecutionResult, FormattedExecutionResult, GraphQLError } from 'graphql';
 import { hubError } from '../errors.ts';
 import type { Authority } from '../identity/authority.ts';
-import type { StreamEnd, Subscribed } from '../live/live.ts';
+import type { Subscribed } from '../live/live.ts';
+import type { StreamEnd } from '../live/stream-end.ts';
 import type { Telemetry } from '../telemetry/events.ts';
 import type { Admit, Admitted } from './admit.ts';
 import {

@@ -24,9 +24,7 @@ import { createSubscriber } from './fan-out/subscriber.ts';
 import type { FeedEvent } from './feed-event.ts';
 import type { Reader } from './judge.ts';
 import { registryFeed, type StreamDeclaration } from './stream.ts';
-
-/** Why a stream ended that its reader had not ended; he comes back with his cursor, or with new rights. */
-export type StreamEnd = 'ACCESS_REVOKED' | 'CONSUMER_TOO_SLOW' | 'STOPPING';
+import type { StreamEnd } from './stream-end.ts';
 
 export interface LiveRequest {
   readonly document: DocumentNode;

@@ -7,7 +7,7 @@ import type { FeedPlace, StreamPlace } from '../../partition/live-cursor.ts';
 import type { FanIn } from '../fan-in/fan-in.ts';
 import type { FeedEvent, FeedStep, Position } from '../feed-event.ts';
 import { judge, type Reader } from '../judge.ts';
-import type { StreamEnd } from '../live.ts';
+import type { StreamEnd } from '../stream-end.ts';
 import type { Group } from './group.ts';
 import type { Resolver } from './resolve-item.ts';
 import { gapItem, goneItem, heartbeatItem, type StreamItem, withCursor } from './stream-item.ts';

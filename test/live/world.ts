@@ -3,26 +3,27 @@
  * moment of the question. The engine under test is the real one, over the real contract.
  */
 import { readFileSync } from 'node:fs';
+import { createHub } from '@kortelijn/gateway/hub/hub.ts';
+import { createStreamItems } from '@kortelijn/gateway/hub/stream-items.ts';
+import { readAudiences } from '@kortelijn/gateway/live/audience.ts';
+import { createFanIn } from '@kortelijn/gateway/live/fan-in/fan-in.ts';
+import type { FeedSource, Page } from '@kortelijn/gateway/live/fan-in/feed-source.ts';
+import type { FeedEvent, Position } from '@kortelijn/gateway/live/feed-event.ts';
+import { createLive, type Live, type Subscribed } from '@kortelijn/gateway/live/live.ts';
+import { readStreams } from '@kortelijn/gateway/live/stream.ts';
+import type { StreamEnd } from '@kortelijn/gateway/live/stream-end.ts';
+import { createSnapshot } from '@kortelijn/gateway/partition/directory-snapshot.ts';
+import { cursorKeys } from '@kortelijn/gateway/partition/sealed-cursor.ts';
+import type { FetchSubgraph } from '@kortelijn/gateway/supergraph/execute.ts';
+import { loadSupergraph } from '@kortelijn/gateway/supergraph/load.ts';
+import { createPlanner } from '@kortelijn/gateway/supergraph/plan.ts';
+import type { Caller } from '@kortelijn/gateway/transport/caller.ts';
 import { newId, participantId } from '@kortelijn/schema/vocabulary/ids.ts';
 import { parse } from 'graphql';
-import { createHub } from '../../hub/hub.ts';
-import { createStreamItems } from '../../hub/stream-items.ts';
-import { createSnapshot } from '../../partition/directory-snapshot.ts';
-import { cursorKeys } from '../../partition/sealed-cursor.ts';
-import type { FetchSubgraph } from '../../supergraph/execute.ts';
-import { loadSupergraph } from '../../supergraph/load.ts';
-import { createPlanner } from '../../supergraph/plan.ts';
-import type { Caller } from '../../transport/caller.ts';
-import { readAudiences } from '../audience.ts';
-import { createFanIn } from '../fan-in/fan-in.ts';
-import type { FeedSource, Page } from '../fan-in/feed-source.ts';
-import type { FeedEvent, Position } from '../feed-event.ts';
-import { createLive, type Live, type StreamEnd, type Subscribed } from '../live.ts';
-import { readStreams } from '../stream.ts';
 
 const sdlOf = (name: string) =>
-  readFileSync(new URL(`../../../schema/subgraphs/${name}.graphql`, import.meta.url), 'utf8');
-const supergraph = loadSupergraph(readFileSync(new URL('../../../schema/supergraph.graphql', import.meta.url), 'utf8'));
+  readFileSync(new URL(`../../schema/subgraphs/${name}.graphql`, import.meta.url), 'utf8');
+const supergraph = loadSupergraph(readFileSync(new URL('../../schema/supergraph.graphql', import.meta.url), 'utf8'));
 const planner = createPlanner(supergraph);
 const sdl = { hub: sdlOf('hub'), others: [sdlOf('participant'), sdlOf('registry')] };
 const sharedByContract = readAudiences(sdl);

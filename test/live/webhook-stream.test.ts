@@ -1,17 +1,21 @@
 /** The door to the streams: the real contract, planner and live core; participants stand in memory. */
 import { readFileSync } from 'node:fs';
+import type { Live } from '@kortelijn/gateway/live/live.ts';
+import {
+  type AdmitWebhook,
+  createOpenStream,
+  type OpenStreamOptions,
+} from '@kortelijn/gateway/live/webhooks/open-stream.ts';
+import { prepare } from '@kortelijn/gateway/live/webhooks/selection.ts';
+import { createStandInStore } from '@kortelijn/gateway/live/webhooks/standins/store.ts';
+import type { Webhook, WebhookItem } from '@kortelijn/gateway/live/webhooks/webhook.ts';
+import { loadSupergraph } from '@kortelijn/gateway/supergraph/load.ts';
+import { createPlanner } from '@kortelijn/gateway/supergraph/plan.ts';
 import { GraphQLError, parse, print, validate } from 'graphql';
 import { afterEach, describe, expect, test } from 'vitest';
-import { loadSupergraph } from '../../supergraph/load.ts';
-import { createPlanner } from '../../supergraph/plan.ts';
-import type { Live } from '../live.ts';
-import { createWorld } from '../standins/world.ts';
-import { type AdmitWebhook, createOpenStream, type OpenStreamOptions } from './open-stream.ts';
-import { prepare } from './selection.ts';
-import { createStandInStore } from './standins/store.ts';
-import type { Webhook, WebhookItem } from './webhook.ts';
+import { createWorld } from './world.ts';
 
-const supergraph = loadSupergraph(readFileSync(new URL('../../../schema/supergraph.graphql', import.meta.url), 'utf8'));
+const supergraph = loadSupergraph(readFileSync(new URL('../../schema/supergraph.graphql', import.meta.url), 'utf8'));
 const { publicSchema } = supergraph;
 const planner = createPlanner(supergraph);
 

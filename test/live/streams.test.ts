@@ -1,7 +1,7 @@
+import type { Live } from '@kortelijn/gateway/live/live.ts';
+import { sealPlace } from '@kortelijn/gateway/partition/live-cursor.ts';
 import { afterEach, expect, test } from 'vitest';
-import { sealPlace } from '../partition/live-cursor.ts';
-import type { Live } from './live.ts';
-import { createWorld, type Person, person } from './standins/world.ts';
+import { createWorld, type Person, person } from './world.ts';
 
 type World = ReturnType<typeof createWorld>;
 
