@@ -90,10 +90,12 @@ export function createBoardRows(): BoardRows {
         see(participant.id, { gap: reason });
         return [participant.id];
       case 'Heartbeat': {
-        // Whoever is followed no longer has left the network or is suspended: a query does not show it either.
+        const before = followed;
         followed = new Map(feeds.filter((feed) => !feed.registry).map((feed) => [feed.participant.id, feed.state]));
+        // Whoever is followed no longer is suspended or has left: a query does not show it either, until it is back.
         for (const rowId of kept.keys()) if (!followed.has(participantOf(rowId))) kept.delete(rowId);
-        return [];
+        if (before.size === 0) return [];
+        return [...followed.keys()].filter((one) => !before.has(one));
       }
     }
   };

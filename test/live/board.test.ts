@@ -66,6 +66,9 @@ describe('the rows of a board', () => {
       feeds: [{ participant: linde, registry: false, state: 'LIVE' }],
     });
     expect(board.rows()).toEqual([row('1', 1)]);
+    const feeds = ['linde', 'denkbeeld'].map((id) => ({ participant: { id }, registry: false, state: 'LIVE' }));
+    expect(board.apply({ __typename: 'Heartbeat', cursor: 'h', feeds })).toEqual(['denkbeeld']);
+    expect(board.apply({ __typename: 'Heartbeat', cursor: 'h', feeds })).toEqual([]);
   });
 
   it('say whose part must be asked for anew', () => {
