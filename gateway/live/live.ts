@@ -17,6 +17,7 @@ import { audienceOfOperation, type IsShared } from './audience.ts';
 import type { FanIn, FeedState } from './fan-in/fan-in.ts';
 import { classOf, groupKey } from './fan-out/group-key.ts';
 import { createGroups, largeNetwork } from './fan-out/groups.ts';
+import { mergeFetches } from './fan-out/merge-fetches.ts';
 import { createResolver, type Resolver } from './fan-out/resolve-item.ts';
 import type { CompiledStream } from './fan-out/stream-item.ts';
 import { subjectKeys } from './fan-out/subject-keys.ts';
@@ -79,7 +80,8 @@ interface Following {
 }
 
 export function createLive(options: LiveOptions): Live {
-  const { streams, fanIn, isShared, compileStream, fetchSubgraph, isParticipant, cursorKeys, telemetry, now } = options;
+  const { streams, fanIn, isShared, compileStream, isParticipant, cursorKeys, telemetry, now } = options;
+  const fetchSubgraph = mergeFetches(options.fetchSubgraph);
   const following = new Set<Following>();
   const listeners = new Set<(event: FeedEvent) => void>();
   const epochs = new Map<string, number>();

@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { SubgraphRequest } from '../../supergraph/execute.ts';
+import { mergeFetches } from './merge-fetches.ts';
+
+const signal = new AbortController().signal;
+const contextOf = (subject: string) => ({
+  authority: { kind: 'subject', participant: 'linde', subject, roles: [], scopes: [] },
+});
+
+/** Answers each object by its number; those that 3 divides are absent, those that 5 divides have an error inside. */
+function endpoint() {
+  const asked: SubgraphRequest[] = [];
+  const fetchSubgraph = async (request: SubgraphRequest) => {
+    asked.push(request);
+    const data: Record<string, unknown> = {};
+    const errors: { message: string; path: (string | number)[] }[] = [];
+    const absent: { alias: string; index: number }[] = [];
+    for (const { alias, variable } of request.entities) {
+      data[alias] = (request.variables[variable] as { n: number }[]).map(({ n }, index) => {
+        if (n % 3 === 0) absent.push({ alias, index });
+        if (n % 5 === 0) errors.push({ message: `${n}`, path: [alias, index, 'title'] });
+        return n % 3 === 0 ? null : { n };
+      });
+    }
+    return { data, errors, absent };
+  };
+  return { asked, fetchSubgraph };
+}
+
+const request = (
+  numbers: readonly number[],
+  document = 'one',
+  more: Record<string, unknown> = {},
+): SubgraphRequest => ({
+  subgraph: 'participant',
+  document,
+  operationKind: 'query',
+  operationName: undefined,
+  variables: { of: numbers.map((n) => ({ n })), ...more },
+  entities: [{ alias: '_e0', variable: 'of' }],
+});
+
+test('what is asked together is asked once, and each gets what it would have got alone', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.array(fc.nat(60), { maxLength: 30 }), { minLength: 1, maxLength: 12 }),
+      async (lists) => {
+        const { asked, fetchSubgraph } = endpoint();
+        const fetchMerged = mergeFetches(fetchSubgraph);
+        const merged = await Promise.all(lists.map((list) => fetchMerged(request(list), contextOf('anna'), signal)));
+        const alone = await Promise.all(lists.map((list) => fetchSubgraph(request(list))));
+        expect(merged).toEqual(alone);
+        const objects = lists.reduce((total, list) => total + list.length, 0);
+        expect(asked.length - lists.length).toBeLessThanOrEqual(1 + Math.floor((objects / 100) * 2));
+        expect(asked.every(({ variables }) => (variables.of as unknown[]).length <= 100)).toBe(true);
+      },
+    ),
+  );
+});
+
+test('A10: two readers, two documents or two sets of variables are never joined', async () => {
+  const { asked, fetchSubgraph } = endpoint();
+  const fetchMerged = mergeFetches(fetchSubgraph);
+  await Promise.all([
+    fetchMerged(request([1]), contextOf('anna'), signal),
+    fetchMerged(request([1]), contextOf('bert'), signal),
+    fetchMerged(request([1], 'two'), contextOf('anna'), signal),
+    fetchMerged(request([1], 'one', { first: 5 }), contextOf('anna'), signal),
+  ]);
+  expect(asked).toHaveLength(4);
+});
+
+test('what breaks breaks for everyone who waited for it', async () => {
+  const fetchMerged = mergeFetches(async () => {
+    throw new Error('broken');
+  });
+  const both = await Promise.allSettled([1, 2].map((n) => fetchMerged(request([n]), contextOf('anna'), signal)));
+  expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+});
