@@ -74,6 +74,23 @@ export async function unreadCount(pool: Pool, addressee: Addressee): Promise<num
   return rows[0]?.count ?? 0;
 }
 
+/** Unread ones by the incident that they are about; who is told nothing here has no figure. */
+export async function unreadByIncident(
+  pool: Pool,
+  addressee: Addressee,
+  incidentIds: readonly string[],
+): Promise<readonly (readonly [string, number])[]> {
+  const statement = createStatement();
+  const mine = mineOf(addressee, statement.bind);
+  const rows = await statement.run<{ incidentId: string; count: number }>(
+    pool,
+    `SELECT incident_id AS "incidentId", count(*)::int AS count FROM ${mine.from}
+     WHERE incident_id = ANY(${statement.bind(incidentIds)}) AND ${mine.told} AND ${mine.unread} GROUP BY incident_id`,
+  );
+  const counted = new Map(rows.map(({ incidentId, count }) => [incidentId, count]));
+  return incidentIds.map((id) => [id, counted.get(id) ?? 0]);
+}
+
 export async function notificationsById(
   pool: Pool,
   addressee: Addressee,

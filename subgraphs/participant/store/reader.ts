@@ -31,6 +31,7 @@ import {
   type NotificationView,
   notificationPage,
   notificationsById,
+  unreadByIncident,
   unreadCount,
 } from './notifications.ts';
 import {
@@ -120,6 +121,7 @@ export function createReader({ endpoint, pool, prisma, caller: given, rhythm, no
   const timeline = createTimelineLoader(pool);
 
   const envelope = async (id: string) => (standing.full && ours(id, 'env') ? envelopes.load(id) : null);
+  const unread = byKey<number>(async (ids) => (addressee ? unreadByIncident(pool, addressee, ids) : []));
   const notification = async (id: string) => (addressee && ours(id, 'ntf') ? notifications.load(id) : null);
   const assistanceRequest = async (id: string) => (ours(id, 'asr') ? requests.load(id) : null);
   const shown = (rows: readonly ServiceStatus[]): readonly ServiceStatusView[] =>
@@ -176,6 +178,7 @@ export function createReader({ endpoint, pool, prisma, caller: given, rhythm, no
     envelopeState: async (id: string) => (ours(id, 'env') ? ((await envelopes.load(id))?.state ?? null) : null),
     envelopes: (query: EnvelopeQuery) => envelopePage(source, query, now()),
     notification,
+    unreadNotificationsOf: (incidentId: string) => unread.load(incidentId),
     notificationAnew: (id: string) => {
       notifications.clear(id);
       return notification(id);

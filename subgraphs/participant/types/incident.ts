@@ -251,6 +251,13 @@ Incident.implement({
       description: 'Rises with every change; a command may name the one it expects.',
       resolve: ({ row }) => row.version,
     }),
+    unreadNotifications: t.int({
+      nullable: true,
+      directives: { audience: { per: 'SUBJECT' } },
+      description:
+        'How many notifications about it the caller has not read; null for whom its participant keeps none, such as people of other participants.',
+      resolve: ({ row }, _, { read }) => read.unreadNotificationsOf(row.id),
+    }),
     availableActions: t.field({
       type: [AvailableAction],
       directives: { audience: { per: 'CLASS' } },

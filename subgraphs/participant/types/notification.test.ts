@@ -314,6 +314,21 @@ test('the readers of its event are the people who can read it', async () => {
   expect(admitted).toBe(5);
 });
 
+test('an incident says how many of them one has not read, each his own number, and nobody else one', async () => {
+  const { second } = await handedOver(linde, denkbeeld);
+  const unread = async (party: Party, caller: Caller) => {
+    const query = 'query ($id: ID!) { incident(id: $id) { unreadNotifications } }';
+    return (await askParty(party, caller, query, { id: second })).data.incident?.unreadNotifications;
+  };
+  const [{ id }] = (await list(denkbeeld, deskOf(denkbeeld))).nodes;
+  const colleague = { ...person('denkbeeld', 'SERVICEDESK'), subject: 'denkbeeld:another' };
+  expect(await unread(denkbeeld, deskOf(denkbeeld))).toBe(1);
+  done('NotificationsRead', await run(denkbeeld, 'markNotificationsRead', { ids: [id] }, deskOf(denkbeeld)));
+  expect(await unread(denkbeeld, deskOf(denkbeeld))).toBe(0);
+  expect(await unread(denkbeeld, colleague)).toBe(1);
+  expect(await unread(denkbeeld, person('linde', 'SERVICEDESK'))).toBeNull();
+});
+
 describe('nobody else', () => {
   const entity = async (party: Party, caller: Caller, id: string) => {
     const query = `query ($all: [_Any!]!) { _entities(representations: $all) { ... on Notification { id kind } } }`;

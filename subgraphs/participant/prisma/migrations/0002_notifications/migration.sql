@@ -25,6 +25,7 @@ CREATE TABLE notification (
   at               timestamptz(3) NOT NULL
 );
 CREATE INDEX notification_at_id_idx ON notification (at, id);
+CREATE INDEX notification_incident_id_idx ON notification (incident_id);
 CREATE INDEX notification_envelope_id_idx ON notification (envelope_id);
 
 CREATE TABLE notification_read (
