@@ -25,6 +25,8 @@ export interface Wire<Transport> {
 }
 
 export interface Operation {
+  /** What its connection calls it, where several are open on one. */
+  readonly id: string | undefined;
   /** Nobody waits for it any more. */
   leave(): void;
   /** Whether the hub waits for its end before it stops: streams go on elsewhere. */

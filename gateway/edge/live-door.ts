@@ -54,6 +54,7 @@ export interface Results {
 }
 
 export interface Opening {
+  readonly id?: string;
   readonly asked: Asked;
   readonly traceId: string;
   readonly timeoutMs: number;
@@ -70,9 +71,9 @@ export function createLiveDoor(options: LiveDoorOptions): LiveDoor {
 
   /** Its place on the connection is kept from the first moment: many messages may come at once. */
   async function open(connection: Connection, opening: Opening): Promise<Opened> {
-    const { traceId } = opening;
+    const { id, traceId } = opening;
     const startedAt = performance.now();
-    const operation = { isStream: false, leave() {} };
+    const operation = { id, isStream: false, leave() {} };
     const refuse = (errors: readonly GraphQLError[], retryAfterSeconds?: number): Opened => {
       connections.settle(connection, operation);
       for (const { extensions } of errors) {
@@ -118,7 +119,7 @@ export function createLiveDoor(options: LiveDoorOptions): LiveDoor {
         cost: admission.cost.requested,
       };
       if (admission.operation.operation === 'subscription') {
-        const stream = startStream(connection, { admitted: admission, authority, traceId });
+        const stream = startStream(connection, id, { admitted: admission, authority, traceId });
         if ('errors' in stream) return refuse(stream.errors);
         connections.settle(connection, operation);
         telemetry.requestAnswered({ ...told, durationMs: performance.now() - startedAt, codes: [] });
@@ -147,6 +148,7 @@ export function createLiveDoor(options: LiveDoorOptions): LiveDoor {
 
   function startStream(
     connection: Connection,
+    id: string | undefined,
     request: Pick<StreamRequest, 'admitted' | 'authority' | 'traceId'>,
   ): { readonly results: Results } | { readonly errors: readonly GraphQLError[] } {
     const { traceId } = request;
@@ -162,6 +164,7 @@ export function createLiveDoor(options: LiveDoorOptions): LiveDoor {
     const results = started.results;
     let isBroken = false;
     const stream: Operation & Results = {
+      id,
       isStream: true,
       leave() {
         connections.settle(connection, stream);

@@ -236,6 +236,45 @@ describe('the protocol', () => {
     await until(() => b.request.signal.aborted && hub.count() === 0);
   });
 
+  it('takes an id again in the same breath in which it was given up', async () => {
+    await using hub = await openDoors();
+    const { say, hear, socket } = await speak(hub.url);
+    say({ id: 'a', type: 'subscribe', payload: { query: subscription } });
+    await hub.stream(0);
+    for (let index = 1; index <= 10; index += 1) {
+      say({ id: 'a', type: 'complete' });
+      say({ id: 'a', type: 'subscribe', payload: { query: subscription } });
+      (await hub.stream(index)).push(item(index));
+      expect(await hear()).toEqual({ id: 'a', type: 'next', payload: item(index) });
+    }
+    socket.terminate();
+  });
+
+  it('never sends the answer to what was given up as that to another', async () => {
+    await using hub = await openDoors();
+    hub.execute = async () => {
+      await pause(100);
+      return { data: { participants: [] } };
+    };
+    const { socket, say, closed } = await speak(hub.url);
+    const heard: unknown[] = [];
+    socket.on('message', (data) => heard.push(String(data)));
+    say({ id: 'a', type: 'subscribe', payload: { query } });
+    say({ id: 'a', type: 'complete' });
+    say({ id: 'a', type: 'subscribe', payload: { query: subscription } });
+    expect((await closed).code).toBe(4409);
+    expect(heard).toEqual([]);
+    // Answered and forgotten, its id is free.
+    const other = await speak(hub.url);
+    other.say({ id: 'a', type: 'subscribe', payload: { query } });
+    other.say({ id: 'a', type: 'complete' });
+    await pause(300);
+    other.say({ id: 'a', type: 'subscribe', payload: { query } });
+    expect(await other.hear()).toMatchObject({ id: 'a', type: 'next' });
+    expect(await other.hear()).toEqual({ id: 'a', type: 'complete' });
+    other.socket.terminate();
+  });
+
   it('reads the trace and the deadline of an operation in its extensions', async () => {
     await using hub = await openDoors();
     const { say, hear, socket } = await speak(hub.url);
@@ -277,10 +316,11 @@ describe('the protocol', () => {
     const bytes = await speak(hub.url);
     bytes.socket.send(Buffer.from(JSON.stringify({ type: 'ping' })), { binary: true });
     expect((await bytes.closed).code).toBe(4400);
-    const twice = await speak(hub.url);
-    for (let index = 0; index < 2; index += 1)
-      twice.say({ id: '1', type: 'subscribe', payload: { query: subscription } });
-    expect((await twice.closed).code).toBe(4409);
+    for (const id of ['1', 'é'.repeat(128)]) {
+      const twice = await speak(hub.url);
+      for (let index = 0; index < 2; index += 1) twice.say({ id, type: 'subscribe', payload: { query: subscription } });
+      expect((await twice.closed).code).toBe(4409);
+    }
     await until(() => hub.count() === 0);
   });
 

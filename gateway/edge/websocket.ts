@@ -44,9 +44,6 @@ interface Extra {
   readonly raw: Socket;
 }
 
-/** A promise when the reader is behind: it is kept when all was taken over, or the reader has gone. */
-type Send = (socket: WebSocket, text: string) => Promise<void> | undefined;
-
 const operationIdLengthMax = 128;
 const strangerBytesMax = 48 * 1_024;
 const closeTimeoutMs = 5_000;
@@ -69,14 +66,20 @@ export function createWebSocketDoor({ live, limits, isAllowedOrigin, telemetry }
       if (id.length > operationIdLengthMax) {
         return [hubError('BAD_REQUEST', `Expected an id of at most ${operationIdLengthMax} characters.`)];
       }
-      const opening = openingOf(payload);
+      // Given up and not answered yet: graphql-ws would send its answer as that of the new one.
+      for (const operation of connection.operations) {
+        if (operation.id !== id) continue;
+        socket.close(CloseCode.SubscriberAlreadyExists, 'Subscriber already exists');
+        return [hubError('BAD_REQUEST')];
+      }
+      const opening = openingOf(id, payload);
       if (opening instanceof GraphQLError) return [opening];
       const opened = await live.open(connection, opening);
       if (opened.kind === 'refused') return opened.errors;
       if (opened.kind === 'answer') return ready(query, opened.result);
       // The message is kept as long as the stream lasts: its text is of no use any more.
       (payload as { query: string }).query = '';
-      return ready(subscription, deliver(opened.results, id, socket, send));
+      return ready(subscription, deliver(opened.results, id, socket));
     },
     execute: ({ contextValue }) => contextValue as never,
     subscribe: ({ contextValue }) => contextValue as never,
@@ -86,6 +89,8 @@ export function createWebSocketDoor({ live, limits, isAllowedOrigin, telemetry }
   const sockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
+    // What a message sets going in graphql-ws has come to rest before the next: an id may be given up and taken again.
+    allowSynchronousEvents: false,
     perMessageDeflate: false,
     handleProtocols: (offered) => handleProtocols(offered),
     maxPayload: limits.bodyBytesMax,
@@ -94,14 +99,51 @@ export function createWebSocketDoor({ live, limits, isAllowedOrigin, telemetry }
     closeTimeout: closeTimeoutMs,
   } as ConstructorParameters<typeof WebSocketServer>[0]);
 
-  const send: Send = (socket, text) => {
+  /** A promise when the reader is behind: it is kept when all was taken over, or the reader has gone. */
+  function send(socket: WebSocket, text: string): Promise<void> | undefined {
     if (socket.readyState !== WebSocket.OPEN) return undefined;
     if (socket.bufferedAmount > limits.unreadBytesMax) {
       return new Promise((resolve) => socket.send(text, () => resolve()));
     }
     socket.send(text);
     return undefined;
-  };
+  }
+
+  /** Sends each result of a stream as it comes, and pulls no further while the reader is behind. Yields nothing. */
+  function deliver(results: Results, id: string, socket: WebSocket): AsyncIterableIterator<never, undefined> {
+    const beginning = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+    let isLeft = false;
+    let end = (_over: IteratorReturnResult<undefined>): void => {};
+    const sendAll = async (): Promise<void> => {
+      for (;;) {
+        const result = await results.next();
+        if (result.done || isLeft) return end(over);
+        const caughtUp = send(socket, `${beginning}${textOf(result.value)}}`);
+        if (caughtUp !== undefined) await caughtUp;
+      }
+    };
+    return {
+      next() {
+        return new Promise((resolve) => {
+          end = resolve;
+          sendAll().catch((error) => {
+            telemetry.requestBroke({ door: 'WEBSOCKET', traceId: '', error });
+            socket.close(CloseCode.InternalServerError, 'INTERNAL');
+          });
+        });
+      },
+      // It is over at once, whatever the engine is waiting for.
+      async return() {
+        isLeft = true;
+        end(over);
+        results.leave();
+        return over;
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
 
   /** Whether what came in may be looked at. */
   function takes(connection: Connection, bytes: number): boolean {
@@ -128,7 +170,8 @@ export function createWebSocketDoor({ live, limits, isAllowedOrigin, telemetry }
           return send(socket, text);
         },
         close(code, reason) {
-          socket.close(code, reason);
+          // It may hold an id, and a reason has 123 bytes at most.
+          socket.close(code, reason?.slice(0, 40));
         },
         onMessage(receive) {
           socket.on('message', (data: Buffer, isBinary) => {
@@ -206,13 +249,14 @@ const wire: Wire<WebSocket> = {
 };
 
 /** What HTTP says in headers stands in `extensions` here, under the same names. */
-function openingOf(payload: SubscribePayload): Opening | GraphQLError {
+function openingOf(id: string, payload: SubscribePayload): Opening | GraphQLError {
   const { query, variables, operationName, extensions } = payload;
   const { documentId } = payload as { readonly documentId?: unknown };
   const { traceparent, [deadlineHeader]: deadline } = extensions ?? {};
   const timeoutMs = timeoutOf(deadline === undefined ? undefined : String(deadline));
   if (timeoutMs instanceof GraphQLError) return timeoutMs;
   return {
+    id,
     asked: {
       query: query === '' ? undefined : query,
       documentId: typeof documentId === 'string' ? documentId : undefined,
@@ -231,24 +275,4 @@ function ready(document: DocumentNode, contextValue: unknown): ExecutionArgs {
 const subscription = parse('subscription { __typename }');
 const query = parse('{ __typename }');
 
-/** Sends each result of a stream as it comes, and pulls no further while the reader is behind. Yields nothing. */
-function deliver(results: Results, id: string, socket: WebSocket, send: Send): AsyncIterableIterator<never, undefined> {
-  const beginning = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-  return {
-    async next() {
-      for (;;) {
-        const result = await results.next();
-        if (result.done) return result;
-        const caughtUp = send(socket, `${beginning}${textOf(result.value)}}`);
-        if (caughtUp !== undefined) await caughtUp;
-      }
-    },
-    async return() {
-      results.leave();
-      return { value: undefined, done: true };
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
-}
+const over = { value: undefined, done: true } as const;
