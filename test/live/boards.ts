@@ -111,24 +111,28 @@ export async function expectEqualToQuery(
     'every change to be numbered',
   );
   const truths = new Map<string, string>();
-  for (const persona of new Set(watchers.map((one) => one.persona))) {
-    truths.set(persona, text(await askAll(hub, network.as(persona))));
-  }
-  const differ = () => watchers.filter(({ persona, board }) => text(board.state()) !== truths.get(persona));
+  let different = watchers;
+  // What participants tell each other may still be on its way: whoever differs is held against a new answer.
   await until(
-    async () => differ().map(({ persona, board }) => `${persona}: ${troubles(board)}`),
-    (different) => different.length === 0,
+    async () => {
+      for (const persona of new Set(different.map((one) => one.persona))) {
+        truths.set(persona, text(await askAll(hub, network.as(persona))));
+      }
+      different = different.filter(({ persona, board }) => text(board.state()) !== truths.get(persona));
+      return different.map(({ persona, board }) => `${persona}: ${troubles(board)}`);
+    },
+    (found) => found.length === 0,
     'every board to show what a query shows',
     60_000,
-  ).catch(() => {});
-  // Said by the rows themselves.
-  for (const { persona, board } of differ().slice(0, 1)) {
-    expect({ persona, rows: board.state(), troubles: troubles(board) }).toEqual({
-      persona,
-      rows: JSON.parse(truths.get(persona) ?? '[]'),
-      troubles: troubles(board),
-    });
-  }
+  ).catch((error) => {
+    const [first] = different;
+    if (first === undefined) throw error;
+    // Said by the rows themselves.
+    const { persona, board } = first;
+    const rows = JSON.parse(truths.get(persona) ?? '[]');
+    const more = { persona, troubles: troubles(board), different: different.length };
+    expect({ ...more, rows: board.state() }).toEqual({ ...more, rows });
+  });
 }
 
 const text = (rows: readonly Row[]) => JSON.stringify([...rows].sort((a, b) => (a.id < b.id ? -1 : 1)));
