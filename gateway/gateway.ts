@@ -6,10 +6,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ApolloServer } from '@apollo/server';
 import type { GatewayConfig } from './config.ts';
 import { type CursorKeys, watchCursorKeys } from './cursor-keys.ts';
-import { createWayIn } from './edge/admit.ts';
-import { startApollo } from './edge/apollo.ts';
+import type { Admit } from './edge/admit.ts';
 import { createDirectoryDoor, createEnvelopeDoor } from './edge/envelopes.ts';
 import { createGraphqlDoor } from './edge/graphql.ts';
 import { createHealth } from './edge/health.ts';
@@ -18,7 +18,7 @@ import { createLiveDoor } from './edge/live-door.ts';
 import { createMetricsDoor } from './edge/metrics.ts';
 import { createOriginCheck } from './edge/origin.ts';
 import { createPages } from './edge/pages.ts';
-import type { Execute } from './edge/running.ts';
+import type { Execute, Running } from './edge/running.ts';
 import { createSseDoor } from './edge/sse.ts';
 import { createWebSocketDoor } from './edge/websocket.ts';
 import { createHub } from './hub/hub.ts';
@@ -29,10 +29,9 @@ import { connectNetwork, type Network } from './network.ts';
 import type { FetchContext } from './partition/fetch.ts';
 import { createPartition } from './partition/partition.ts';
 import { createSingleEndpoint } from './partition/single-endpoint.ts';
+import { serveSchema } from './served-schema.ts';
 import { startStreams } from './streams.ts';
 import { execute, type FetchSubgraph } from './supergraph/execute.ts';
-import { loadSupergraph } from './supergraph/load.ts';
-import { createPlanner } from './supergraph/plan.ts';
 import { createTelemetry, type Telemetry } from './telemetry/events.ts';
 import { createLogger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -53,14 +52,15 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
   const { limits, now } = config;
   const metrics = createMetrics();
   const telemetry = createTelemetry(createLogger(config.logLevel), metrics);
-  const supergraph = loadSupergraph(readFileSync(config.supergraphFile, 'utf8'));
   const network = await connectNetwork(config, telemetry);
   const { directory, send, seals } = network;
 
   const cursorKeys = watchCursorKeys(config.cursorKeysFile, telemetry.cursorKeysRefused);
   const fetchSubgraph = createSubgraphs(config, telemetry, cursorKeys, network);
-  const executeAdmitted: Execute = ({ admitted: { plan, variables }, context, signal }) =>
-    execute({ plan, variables, publicSchema: supergraph.publicSchema, fetchSubgraph, context, signal });
+  const executeAdmitted: Execute = ({ admitted: { plan, variables, publicSchema }, context, signal }) =>
+    execute({ plan, variables, publicSchema, fetchSubgraph, context, signal });
+  const schema = await serveSchema({ config, execute: executeAdmitted, telemetry });
+  const admit: Admit = (request) => schema.current().admit(request);
 
   const roleChanges = createRoleChanges();
   const live = startStreams({ config, network, fetchSubgraph, cursorKeys, roleChanges, telemetry, metrics });
@@ -71,31 +71,22 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     fetchKeys: fetchIssuerKeys,
     now,
   });
-  const { trustedDocuments } = config;
-  const planner = createPlanner(supergraph);
-  const { admit, documents } = createWayIn({
-    supergraph,
-    planner,
-    limits,
-    trustedDocuments,
-    now,
-  });
-  const apollo = await startApollo(supergraph.publicSchema, documents, executeAdmitted);
-
-  const webhooks = startWebhooks({ config, network, supergraph, planner, admit, live, telemetry });
+  const webhooks = startWebhooks({ config, network, schema: schema.current, live, telemetry });
   const liveDoor = createLiveDoor({
     verify,
     admit,
     execute: executeAdmitted,
     subscribe: ({ admitted, authority, signal, onEnd }) => {
-      const { document, operation, plan, variables } = admitted;
-      const { publicSchema } = supergraph;
+      const { document, operation, plan, variables, publicSchema } = admitted;
       return live.subscribe({ document, operation, plan, variables, publicSchema, caller: authority, signal, onEnd });
     },
     limits,
     telemetry,
     now,
   });
+  const apollo: Pick<ApolloServer<Running>, 'executeHTTPGraphQLRequest'> = {
+    executeHTTPGraphQLRequest: (request) => schema.current().apollo.executeHTTPGraphQLRequest(request),
+  };
   metrics.watchConnections(() => liveDoor.count);
   const isAllowedOrigin = createOriginCheck(config);
   const door = { live: liveDoor, limits, isAllowedOrigin, telemetry };
@@ -132,7 +123,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
       telemetry.stopping();
       await Promise.all([liveDoor.close(graceMs), http.close(graceMs), webhooks[Symbol.asyncDispose]()]);
       await live[Symbol.asyncDispose]();
-      await apollo.stop();
+      await schema[Symbol.asyncDispose]();
       cursorKeys[Symbol.dispose]();
       await network[Symbol.asyncDispose]();
     },

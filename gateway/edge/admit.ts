@@ -4,7 +4,14 @@
  * Cheap limits come first and each is linear: size, tokens, nesting, then fields with all fragments spread. Only what
  * is small is validated and planned. Refusing is all that happens here; nothing is sent to anybody.
  */
-import { type DocumentNode, type GraphQLError, getVariableValues, Kind, type OperationDefinitionNode } from 'graphql';
+import {
+  type DocumentNode,
+  type GraphQLError,
+  type GraphQLSchema,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql';
 import { hubError } from '../errors.ts';
 import { type Authority, authorityKey } from '../identity/authority.ts';
 import type { Supergraph } from '../supergraph/load.ts';
@@ -46,6 +53,8 @@ export interface Admitted {
   readonly text: string;
   /** The same object for the same text, as long as it is remembered. */
   readonly document: DocumentNode;
+  /** The schema that it was admitted to: it may be replaced while the operation runs. */
+  readonly publicSchema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
   readonly plan: Plan;
   readonly variables: Readonly<Record<string, unknown>>;
@@ -113,7 +122,16 @@ export function createWayIn({ supergraph, planner, limits, trustedDocuments, now
     const planned = await planner.plan({ document: checked.document, operationName, variables: given ?? undefined });
     if (planned.kind === 'refused') return { ...refused(...planned.errors), cost };
     const { plan, variables } = planned;
-    return { kind: 'admitted', text, document: checked.document, operation, plan, variables, cost };
+    return {
+      kind: 'admitted',
+      text,
+      publicSchema: schema,
+      document: checked.document,
+      operation,
+      plan,
+      variables,
+      cost,
+    };
   };
   return { admit, documents };
 }

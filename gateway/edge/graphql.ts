@@ -22,7 +22,7 @@ import { documentHash } from './trusted-documents.ts';
 export interface GraphqlDoorOptions {
   readonly verify: VerifyToken;
   readonly admit: Admit;
-  readonly apollo: ApolloServer<Running>;
+  readonly apollo: Pick<ApolloServer<Running>, 'executeHTTPGraphQLRequest'>;
   readonly limits: Limits;
   readonly telemetry: Telemetry;
   readonly now: () => number;

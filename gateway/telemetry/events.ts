@@ -40,6 +40,8 @@ export interface Telemetry {
   webhookStopped(told: { webhook: string; reason: string }): void;
   webhooksHeld(count: number): void;
   webhooksFailed(told: { reason: string }): void;
+  schemaChanged(told: { version: string }): void;
+  schemaRefused(reason: string): void;
   started(told: { url: string; count: number }): void;
   stopping(): void;
 }
@@ -115,6 +117,8 @@ export function createTelemetry(logger: Logger, metrics: Metrics): Telemetry {
     webhookStopped: ({ webhook, reason }) => logger.warn({ event: 'webhook.stopped', webhook, reason }),
     webhooksHeld: (count) => metrics.webhooksHeld.set(count),
     webhooksFailed: ({ reason }) => logger.warn({ event: 'webhooks.failed', reason }),
+    schemaChanged: ({ version }) => logger.info({ event: 'schema.changed', version }),
+    schemaRefused: (reason) => logger.error({ event: 'schema.refused', reason }),
     started: ({ url, count }) => logger.info({ event: 'started', url, count }),
     stopping: () => logger.info({ event: 'stopping' }),
   };

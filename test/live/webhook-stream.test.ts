@@ -46,9 +46,7 @@ const invalid = ({ message }: GraphQLError) =>
   new GraphQLError(message, { extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
 const openerOf = (live: Pick<Live, 'subscribe'>, more: Partial<OpenStreamOptions> = {}) =>
   createOpenStream({
-    admit: admitAll,
-    planner,
-    publicSchema,
+    schema: () => ({ admit: admitAll, planner, publicSchema }),
     live,
     isActive: () => true,
     isPersonal: () => false,

@@ -48,9 +48,12 @@ export type AdmitWebhook = (request: {
 >;
 
 export interface OpenStreamOptions {
-  readonly admit: AdmitWebhook;
-  readonly planner: Pick<Planner, 'plan'>;
-  readonly publicSchema: GraphQLSchema;
+  /** What is served now. */
+  readonly schema: () => {
+    readonly admit: AdmitWebhook;
+    readonly planner: Pick<Planner, 'plan'>;
+    readonly publicSchema: GraphQLSchema;
+  };
   readonly live: Pick<Live, 'subscribe'>;
   /** Whether a participant takes part now. */
   readonly isActive: (participant: string) => boolean;
@@ -58,9 +61,10 @@ export interface OpenStreamOptions {
 }
 
 export function createOpenStream(options: OpenStreamOptions): OpenStream {
-  const { admit, planner, publicSchema, live, isActive, isPersonal } = options;
+  const { schema, live, isActive, isPersonal } = options;
   return async (webhook, after, signal) => {
     const { participant, document, documentId, variables } = webhook;
+    const { admit, planner, publicSchema } = schema();
     if (!isActive(participant)) return refused('NOT_ACTIVE');
     const authority = authorityOf(webhook);
     const admitted = await admit({
