@@ -377,7 +377,7 @@ describe('the pages', () => {
       readFileSync(new URL('../../schema/supergraph.graphql', import.meta.url), 'utf8'),
     );
     const queries = await json(await fetch(`${url}/explorer/queries.json`));
-    expect(queries).toHaveLength(6);
+    expect(queries).toHaveLength(7);
     for (const { title, query: document } of queries) {
       expect(title).toMatch(/^[A-Z]/);
       expect(validate(publicSchema, parse(document)), title).toEqual([]);

@@ -38,6 +38,10 @@ describe('the explorer in a browser', () => {
     await altair.getByText('"Joris Korteweg"').waitFor();
     await altair.getByText('"SERVICEDESK"', { exact: true }).waitFor();
 
+    await altair.getByText('Meekijken', { exact: true }).click();
+    await altair.getByRole('button', { name: 'Send Request' }).click();
+    await altair.getByText('"lagMs"').first().waitFor();
+
     expect(complaints).toEqual([]);
     expect([...hosts].sort()).toEqual([network.hubUrl, network.identityUrl].sort());
   });

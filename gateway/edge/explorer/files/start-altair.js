@@ -17,5 +17,8 @@ AltairGraphQL.init({
     endpointURL: endpoint,
     initialQuery: query,
     initialHeaders: { authorization: 'Bearer {{token}}' },
+    subscriptionsEndpoint: endpoint.replace(/^http/, 'ws'),
+    initialSubscriptionRequestHandlerId: 'graphql-ws',
+    initialSubscriptionsPayload: { authorization: `Bearer ${token}` },
   })),
 });
