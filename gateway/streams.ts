@@ -102,6 +102,7 @@ export function startStreams(options: StreamsOptions): Live {
   });
 
   metrics.watchStreams(live.counts);
+  metrics.watchFeeds(fanIn.states);
 
   return {
     ...live,

@@ -96,6 +96,19 @@ export function createMetrics() {
       labelNames: ['stream'],
       registers,
     }),
+    /** How long ago each feed was last heard, asked for when somebody looks. */
+    watchFeeds(states: () => readonly { readonly feed: string; readonly lagMs: number | undefined }[]): void {
+      new Gauge({
+        name: 'kortelijn_feed_lag_seconds',
+        help: 'How long ago the feed of a participant or of the registry was last heard.',
+        labelNames: ['feed'],
+        registers,
+        collect() {
+          this.reset();
+          for (const { feed, lagMs } of states()) if (lagMs !== undefined) this.set({ feed }, lagMs / 1_000);
+        },
+      });
+    },
     /** Figures that are asked for when somebody looks. */
     watchConnections(count: () => number): void {
       new Gauge({
