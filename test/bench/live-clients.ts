@@ -51,8 +51,18 @@ function hear(data: Buffer): void {
   lastAtMs = at;
 }
 
-/** Resolves when the first item is there: nothing, or why not. */
-function open({ url, localAddress }: Connect, document: string, token: string): Promise<string | undefined> {
+const triesMax = 5;
+
+/** Resolves when the first item is there: nothing, or why not. The hub may have no room at once for so many. */
+async function open(asked: Connect, document: string, token: string): Promise<string | undefined> {
+  for (let tries = 1; ; tries += 1) {
+    const failure = await tryToOpen(asked, document, token);
+    if (failure === undefined || tries === triesMax) return failure;
+    await sleep(1_000 * tries + Math.random() * 1_000);
+  }
+}
+
+function tryToOpen({ url, localAddress }: Connect, document: string, token: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = new WebSocket(url, 'graphql-transport-ws', {
       localAddress,
