@@ -1,5 +1,6 @@
 /** The command line of operators and partners. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { check } from './check/check.ts';
 import { replay } from './replay/replay.ts';
 import { streams } from './tail/streams.ts';
 import { tail } from './tail/tail.ts';
@@ -44,6 +45,25 @@ program
   .addHelpText('after', '\nExit codes: 0 sound, 1 not sound, 2 wrong use.')
   .action(async (file: string, options) => {
     process.exitCode = await verify({ file, ...options });
+  });
+
+program
+  .command('check')
+  .description("Judge any participant's endpoint as the hub would meet it: every rule of the contract, with an id.")
+  .argument('<url>', "the endpoint's address")
+  .requiredOption('--name <participant>', "the endpoint's name: the participant's id")
+  .requiredOption('--keys <file>', "the hub's private keys, to assert and seal with: { sign, agree }, each a JWK")
+  .requiredOption('--participant-keys <file>', "the participant's public keys: { sign: [JWK], agree: [JWK] }")
+  .option('--write', 'it may be written to: the checks report incidents there and work on them', false)
+  .option('--sender <participant>', 'a party that the endpoint finds ACTIVE in the directory, to send envelopes as')
+  .option('--sender-keys <file>', "that party's private keys")
+  .option('--subject <subject>', 'the person that acts at the participant, as its own issuer calls it')
+  .option('--service <service>', 'the service that the incidents are about')
+  .option('--report <file>', 'write the report here as canonical JSON: the bytes that a signature is made over')
+  .option('--json', 'the report as one line of JSON instead of the table', false)
+  .addHelpText('after', '\nExit codes: 0 conform, 1 a MUST fails, 2 wrong use, 3 a MUST could not be judged.')
+  .action(async (url: string, options) => {
+    process.exitCode = await check({ url, ...options });
   });
 
 program
