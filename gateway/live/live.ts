@@ -183,6 +183,7 @@ export function createLive(options: LiveOptions): Live {
         if (caller.participant === participant && (subject === undefined || caller.subject === subject))
           end('ACCESS_REVOKED');
       }
+      if (subject === undefined) groups.forget(participant);
     },
     onEvent(listener) {
       listeners.add(listener);

@@ -156,6 +156,37 @@ describe('the stream', () => {
     );
   });
 
+  test('what a suspension hid comes after it: no log keeps it hidden', async () => {
+    const world = worldOf();
+    const live = world.startGateway();
+    const open = openerOf(live);
+    const start = await beginning(await itemsOf(open(webhookOf(), undefined, signalOf())));
+    let incident: ReturnType<typeof world.report> | undefined;
+    let seen = '';
+    let beats = 0;
+    // Live, so that its cursor is a place in a log.
+    for await (const item of await itemsOf(open(webhookOf(), start, signalOf()))) {
+      seen = item.cursor;
+      if (item.kind === 'item') break;
+      if (++beats === 3) incident = world.report('linde', 'loopt nog');
+    }
+    if (incident === undefined) throw new Error('Expected an incident.');
+    live.accessChanged({ participant: 'linde', isEnded: true });
+
+    // It happens while nobody of linde may read it, and the log of who followed a moment ago goes on.
+    world.incidents.set(incident.id, { ...incident, involved: [] });
+    world.change({ ...incident }, {}, 'incident.started');
+    await expect.poll(() => live.counts().subscribers, { timeout: 20_000 }).toBe(0);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    world.incidents.set(incident.id, incident);
+    live.accessChanged({ participant: 'linde', isEnded: true });
+    const [missed] = await read(await itemsOf(open(webhookOf(), seen, signalOf())), 1);
+    expect(missed).toMatchObject({
+      type: 'incident.started',
+      data: { incident: { title: 'loopt nog for linde/PROGRAM' } },
+    });
+  });
+
   test('what is no longer kept is a gap, which is posted too', async () => {
     const world = worldOf();
     const open = openerOf(world.startGateway());

@@ -28,6 +28,8 @@ export interface Groups {
   readonly count: number;
   /** The group of this key; the function takes this member out again. */
   join(key: string, wanted: Wanted): { readonly group: Group; leave(): void };
+  /** What the rights of everybody of this participant hid meanwhile may not stay hidden in a log. */
+  forget(participant: string): void;
   take(step: FeedStep): void;
   hears(feed: string): void;
   tell(event: FeedEvent): void;
@@ -82,7 +84,8 @@ export function createGroups({ fanIn, accessEpoch, cursorKeys, now }: GroupsOpti
           const then = places.get(feed);
           return then?.epoch !== epoch || then.seq !== seq;
         });
-        return sealPlace(cursorKeys(), { ...place, feeds: new Map(moved) }, cursor);
+        // The dot tells the client that this one goes behind its last heartbeat's.
+        return `.${sealPlace(cursorKeys(), { ...place, feeds: new Map(moved) }, cursor)}`;
       },
     });
   };
@@ -115,6 +118,9 @@ export function createGroups({ fanIn, accessEpoch, cursorKeys, now }: GroupsOpti
           joined.emptySinceMs = performance.now();
         },
       };
+    },
+    forget(participant) {
+      for (const [key, held] of groups) if (held.group.reader.participant === participant) drop(key, held);
     },
     take(step) {
       if (step.kind === 'gap') {

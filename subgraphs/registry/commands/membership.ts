@@ -5,6 +5,7 @@ import { textLengthsMax } from '@kortelijn/schema/vocabulary/limits.ts';
 import { refuseText } from '../domain/bounds.ts';
 import { relationsOf } from '../domain/membership.ts';
 import { notAllowed, notFound, refusalOf } from '../domain/refusal.ts';
+import { endLeases } from '../store/webhook-deliveries.ts';
 import { appendParticipantEvent, moveDirectory } from '../store/writer.ts';
 import { actingRole } from './acting-role.ts';
 import type { ReinstateParticipant, SuspendParticipant } from './inputs.ts';
@@ -44,6 +45,7 @@ async function change(
     [participantId, decision.to, event === 'suspend' ? at : null, publicity ?? null, at],
   );
   await moveDirectory(client, at);
+  await endLeases(client, participantId);
   // Who could learn of the suspension learns of its end.
   const told = publicity ?? rows[0].suspension_publicity;
   await appendParticipantEvent(client, {

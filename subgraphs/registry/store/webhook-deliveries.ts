@@ -130,6 +130,11 @@ export function createDeliveries(pool: Pool, now: () => number): Deliveries {
   };
 }
 
+/** Ends the leases of a party's webhooks: whoever delivers them stops at its next renewal, and the stream is opened anew. */
+export async function endLeases(client: PoolClient, participantId: string): Promise<void> {
+  await client.query('UPDATE webhook SET lease_until = NULL WHERE participant_id = $1', [participantId]);
+}
+
 async function update(client: PoolClient, holder: string, progress: Progress, at: Date): Promise<boolean> {
   const { webhookId, failures, retryAfterMs } = progress;
   // Whoever changed the webhook meanwhile has said that it is well: a failure of before does not put it off again.
