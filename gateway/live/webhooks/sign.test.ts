@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { Webhook } from 'standardwebhooks';
 import { expect, test } from 'vitest';
 import { signatures } from './sign.ts';
@@ -32,4 +33,25 @@ test('a secret that the specification calls too short or too long signs nothing'
     expect(() => signatures([`whsec_${Buffer.alloc(length).toString('base64')}`], 'x', 0, '')).toThrow(
       '24 to 64 bytes',
     );
+});
+
+test('the lines that partners are shown verify what it signs, and nothing else', async () => {
+  const page = readFileSync(new URL('../../../schema/vocabulary/webhooks.md', import.meta.url), 'utf8');
+  const code = /```js\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
+  const { verify } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
+  const [old, secret] = [24, 32].map((length) => `whsec_${randomBytes(length).toString('base64')}`) as [string, string];
+  const now = Date.now();
+  const timestamp = Math.floor(now / 1_000);
+  const body = '{"type":"gone","data":{}}';
+  const headers = {
+    'webhook-id': 'event-1',
+    'webhook-timestamp': String(timestamp),
+    'webhook-signature': signatures([secret, old], 'event-1', timestamp, body),
+  };
+  for (const one of [secret, old])
+    expect(verify(one, headers, body, now)).toEqual({ id: 'event-1', type: 'gone', data: {} });
+  expect(() => verify(secret, headers, `${body} `, now)).toThrow('not ours');
+  expect(() => verify(secret, { ...headers, 'webhook-id': 'event-2' }, body, now)).toThrow('not ours');
+  expect(() => verify(secret, { ...headers, 'webhook-signature': 'v1, v2,x' }, body, now)).toThrow('not ours');
+  expect(() => verify(secret, headers, body, now + 301_000)).toThrow('too old');
 });
