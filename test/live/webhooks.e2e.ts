@@ -197,10 +197,14 @@ test('a gateway that is killed is followed by the other within the lease; what c
   await network.gateway(1).process.start();
 });
 
+/** Reported by fictiviteit, for linde to take up when everything else is over. */
+let left: string;
+
 test('a program whose party is suspended gets nothing more, and when it is back what it may see then', async () => {
   const foundation = network.as('voorbeeld/foundation');
   const open = await reportOne('linde', 'Loopt nog');
   await acknowledge('linde', open);
+  left = await reportOne('linde', 'Blijft liggen');
   await expectAll();
   const membership = (name: string) =>
     foundation.ask(
@@ -228,7 +232,8 @@ test('with a removed webhook it is over', async () => {
   await ask(manager, 'removeWebhook', { webhookId }, 'webhookCommand');
   await sleep(4_000);
   const before = receiver.received.length;
-  await reportOne('fictiviteit', 'Na het einde');
+  await acknowledge('linde', left);
+  await numbered();
   await sleep(3_000);
   expect(receiver.received).toHaveLength(before);
 });
