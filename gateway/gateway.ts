@@ -10,7 +10,7 @@ import type { ApolloServer } from '@apollo/server';
 import type { GatewayConfig } from './config.ts';
 import { type CursorKeys, watchCursorKeys } from './cursor-keys.ts';
 import type { Admit } from './edge/admit.ts';
-import { createDirectoryDoor, createEnvelopeDoor } from './edge/envelopes.ts';
+import { createContractDoor, createDirectoryDoor, createEnvelopeDoor } from './edge/envelopes.ts';
 import { createGraphqlDoor } from './edge/graphql.ts';
 import { createHealth } from './edge/health.ts';
 import { createHttpServer } from './edge/http.ts';
@@ -23,6 +23,7 @@ import { createSseDoor } from './edge/sse.ts';
 import { createWebSocketDoor } from './edge/websocket.ts';
 import { createHub } from './hub/hub.ts';
 import { fetchIssuerKeys } from './identity/fetch-keys.ts';
+import { createInvitationVerifier } from './identity/invitation.ts';
 import { createRoleChanges } from './identity/role-changes.ts';
 import { createTokenVerifier } from './identity/verify.ts';
 import { connectNetwork, type Network } from './network.ts';
@@ -36,6 +37,7 @@ import { createTelemetry, type Telemetry } from './telemetry/events.ts';
 import { createLogger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { createForwardEnvelope } from './transport/forward-envelope.ts';
+import { createReadContract } from './transport/read-contract.ts';
 import { startWebhooks } from './webhooks.ts';
 
 export interface Gateway {
@@ -69,6 +71,11 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     findIssuer: network.findIssuer,
     narrow: roleChanges.narrow,
     fetchKeys: fetchIssuerKeys,
+    verifyInvitation: createInvitationVerifier({
+      keys: config.registryPins.sign,
+      isListed: (participant) => directory.current().find(participant) !== undefined,
+      now,
+    }),
     now,
   });
   const webhooks = startWebhooks({ config, network, schema: schema.current, live, telemetry });
@@ -98,6 +105,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
       graphql: createGraphqlDoor({ verify, admit, apollo, limits, telemetry, now }),
       events: createSseDoor(door),
       envelopes: createEnvelopeDoor({ seals, isKnown, now, forward: createForwardEnvelope(send, now), telemetry }),
+      contracts: createContractDoor({ seals, isKnown, now, readContract: createReadContract(send, now) }),
       directory: createDirectoryDoor({ seals, isKnown, now, signedDirectory: directory.signed }),
       health: createHealth({
         notReady: () => (isStopping ? ['The hub is stopping.'] : []),

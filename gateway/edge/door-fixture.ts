@@ -109,6 +109,7 @@ export async function openDoors(options: FixtureOptions = {}): Promise<Fixture> 
       graphql: createGraphqlDoor({ verify, admit, apollo, limits, telemetry, now }),
       events: createSseDoor({ live, limits, isAllowedOrigin, telemetry }),
       envelopes: nothing,
+      contracts: nothing,
       directory: nothing,
       health: { live: nothing, ready: nothing, network: nothing },
       metrics: nothing,

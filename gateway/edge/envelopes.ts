@@ -66,6 +66,43 @@ export function createEnvelopeDoor(options: EnvelopeDoorOptions): Handle {
   };
 }
 
+/** Asks an endpoint for its SDL under the hub's own name. */
+export type ReadContract = (participant: string) => Promise<{ readonly sdl: string } | { readonly code: string }>;
+
+export interface ContractDoorOptions extends EndpointDoorOptions {
+  readonly readContract: ReadContract;
+}
+
+/** The registry asks what the schema of a party is before it lets it take part; nobody else is answered here. */
+export function createContractDoor(options: ContractDoorOptions): Handle {
+  const { isKnown, readContract } = options;
+  return async (request, response) => {
+    const sent = await sealedRequest(request, response, options);
+    if (sent === undefined) return;
+    if (sent.from !== 'registry') return sendRefusal(response, { errors: [hubError('FORBIDDEN')] });
+    const participant = participantIn(sent.body);
+    if (participant === undefined || !isKnown(participant)) {
+      return sendRefusal(response, { errors: [hubError('UNKNOWN_PARTICIPANT')] });
+    }
+    const result = await readContract(participant);
+    if ('sdl' in result) return sendJson(response, 200, { sdl: result.sdl });
+    const code: ErrorCode = isErrorCode(result.code) ? result.code : 'INTERNAL';
+    sendRefusal(response, {
+      errors: [hubError(code, undefined, { participant })],
+      status: Math.max(statusOf(code), 502),
+    });
+  };
+}
+
+function participantIn(body: Buffer): string | undefined {
+  try {
+    const { participant } = JSON.parse(body.toString('utf8')) as { participant?: unknown };
+    return typeof participant === 'string' ? participant : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 export interface DirectoryDoorOptions extends EndpointDoorOptions {
   /** The registry's signed directory, as it came; undefined before the first one. */
   readonly signedDirectory: () => string | undefined;

@@ -60,6 +60,7 @@ beforeAll(async () => {
       graphql,
       events: nothing,
       envelopes: nothing,
+      contracts: nothing,
       directory: nothing,
       health: { live: nothing, ready: nothing, network: nothing },
       metrics: createMetricsDoor(metrics, undefined),

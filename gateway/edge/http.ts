@@ -15,6 +15,8 @@ export interface Doors {
   /** GraphQL for whoever wants the answer as a stream of events. */
   readonly events: Handle;
   readonly envelopes: Handle;
+  /** For the registry: the schema of an endpoint that wants to take part. */
+  readonly contracts: Handle;
   readonly directory: Handle;
   readonly health: Health;
   readonly metrics: Handle;
@@ -47,6 +49,7 @@ export function createHttpServer({ doors, corsOrigins, onError }: HttpOptions): 
   const exact = new Map<string, Handle>([
     ['/graphql', doors.graphql],
     ['POST /envelopes', doors.envelopes],
+    ['POST /contracts', doors.contracts],
     ['GET /directory', doors.directory],
     ['GET /health/live', doors.health.live],
     ['GET /health/ready', doors.health.ready],

@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto';
 import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
 import { type Authority, type Role, roles, standingOf } from './authority.ts';
+import { registryIssuer, type VerifyInvitation } from './invitation.ts';
 import type { FindIssuer } from './issuers.ts';
 import { createKeySet, type KeyLookup, type KeySetOptions } from './key-set.ts';
 
@@ -21,6 +22,8 @@ export interface VerifierOptions extends KeySetOptions {
   readonly findIssuer: FindIssuer;
   /** Takes away what its participant has taken away since the token was given. */
   readonly narrow?: (authority: Authority, issuedAtMs: number) => Authority;
+  /** Without it nobody comes in with an invitation. */
+  readonly verifyInvitation?: VerifyInvitation;
   /** At most 60: a longer tolerance would outlive what a revocation promises. */
   readonly clockToleranceSeconds?: number;
 }
@@ -83,6 +86,10 @@ export function createTokenVerifier(options: VerifierOptions): VerifyToken {
     if (token === undefined) return unauthenticated;
     try {
       const issuer = decodeJwt(token).iss;
+      if (issuer === registryIssuer) {
+        const invited = await options.verifyInvitation?.(token);
+        return invited === undefined ? unauthenticated : { ok: true, authority: invited };
+      }
       const registered = issuer === undefined ? undefined : findIssuer(issuer);
       if (issuer === undefined || registered === undefined) return unauthenticated;
       const standing = standingOf(registered.accessionState);

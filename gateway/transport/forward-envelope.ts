@@ -30,14 +30,15 @@ export function createForwardEnvelope(send: Send, now: () => number): ForwardEnv
       },
       { caller: { kind: 'hub' }, deadlineMs: now() + deadlineMs, requestId: randomUUID() },
     );
-    if (reply.kind === 'failed') return { code: codes[reply.failure] };
+    if (reply.kind === 'failed') return { code: failureCodes[reply.failure] };
     const receipt = reply.data?.[isRegistry ? 'registryDeliver' : 'deliver'];
     if (typeof receipt === 'string') return { receipt };
     return { code: reply.errors[0]?.code ?? 'NO_RECEIPT' };
   };
 }
 
-const codes: Readonly<Record<Failure, string>> = {
+/** A failure as whoever stands at a door of endpoints is told it. */
+export const failureCodes: Readonly<Record<Failure, string>> = {
   UNREACHABLE: 'UNREACHABLE',
   LOST: 'NO_RECEIPT',
   TIMED_OUT: 'NO_RECEIPT',

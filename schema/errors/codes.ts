@@ -1,3 +1,4 @@
+import { accessionCodes } from './accession-codes.ts';
 import { escalationCodes } from './escalation-codes.ts';
 import { webhookCodes } from './webhook-codes.ts';
 
@@ -617,6 +618,8 @@ export const errorCodes = {
   },
   // ---- rule and delivery: the escalation ladder
   ...escalationCodes,
+  // ---- rule: joining the network
+  ...accessionCodes,
   // ---- rule and delivery: webhooks
   ...webhookCodes,
   // ---- delivery

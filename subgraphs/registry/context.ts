@@ -5,6 +5,7 @@ import type { Stamper } from '@kortelijn/kit/feed/stamper.ts';
 import type { Pool } from '@kortelijn/kit/postgres/connect.ts';
 import type { EndpointContext } from '@kortelijn/kit/server/endpoint-context.ts';
 import type { RunCommand } from './commands/command.ts';
+import type { Invitations } from './store/invitations.ts';
 import type { Reader } from './store/reader.ts';
 import type { SignedDirectory } from './store/signed-directory.ts';
 import type { Deliveries } from './store/webhook-deliveries.ts';
@@ -18,6 +19,8 @@ export interface Services {
   readonly command: RunCommand;
   /** Which gateway delivers which webhook, and how far it is. */
   readonly deliveries: Deliveries;
+  /** By the one who made an invitation, to be shown. */
+  readonly invitations: Invitations;
 }
 
 export interface Context extends EndpointContext, Services {

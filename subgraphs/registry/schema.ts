@@ -1,6 +1,8 @@
 /** The schema of this subgraph: every type, and the one place that knows them all. */
 import { audienceDirective } from '@kortelijn/kit/server/contract-directives.ts';
 import { builder } from './builder.ts';
+import './types/accession.ts';
+import './types/accession-commands.ts';
 import './types/calendar.ts';
 import './types/changes.ts';
 import './types/commands.ts';

@@ -19,10 +19,13 @@ import { createVerifier } from '@kortelijn/kit/trust/verify.ts';
 import type { Logger } from 'pino';
 import { createCommands, viewerOf } from './commands/command.ts';
 import { createOnReceipt } from './commands/on-receipt.ts';
+import { watchStaleContacts } from './commands/tell-stale-contacts.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import { schema } from './schema.ts';
 import { createEgress } from './store/egress.ts';
+import { createInvitations } from './store/invitations.ts';
+import { createProbe } from './store/probe.ts';
 import { createReader } from './store/reader.ts';
 import { seed } from './store/seed.ts';
 import { createSignedDirectory } from './store/signed-directory.ts';
@@ -91,7 +94,11 @@ async function open(config: Config, logger: Logger, closing: Closing): Promise<s
   // Nobody writes to the registry yet: what comes is refused with ENVELOPE_UNKNOWN_TYPE, signed like any answer.
   const inbox = createInbox({ pool, name, key: keys.sign, directory, handlers: {}, now, afterCommit: committed });
   const egress = createEgress(config.egressAllowed);
-  const command = createCommands({ pool, foundation, directory, outgoing, egress, now, committed });
+  const probe = createProbe({ door, foundation, key: keys.sign, now });
+  const command = createCommands({ pool, foundation, directory, outgoing, egress, probe, now, committed });
+  const stale = watchStaleContacts({ pool, foundation, now, committed }, onError);
+  closing.defer(() => stale[Symbol.asyncDispose]());
+  const invitations = createInvitations(pool, keys.sign);
   const deliveries = createDeliveries(pool, now);
   const { feedRetentionMs: feedKeptMs } = config;
   const housekeeping = startHousekeeping({ pool, now, feedKeptMs, commandsKeptMs: COMMANDS_KEPT_MS, onError });
@@ -117,6 +124,7 @@ async function open(config: Config, logger: Logger, closing: Closing): Promise<s
         directory,
         command,
         deliveries,
+        invitations,
         read: createReader(pool, viewer, now),
         readWebhooks: createWebhookReader(pool, viewer, now),
       };

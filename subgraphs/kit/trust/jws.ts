@@ -6,7 +6,7 @@ import { sign } from 'node:crypto';
 import { compactVerify, jwtVerify } from 'jose';
 import type { SigningKey, SigningKeys } from './keys.ts';
 
-export type JwsType = 'hub-assertion+jwt' | 'envelope+jwt' | 'receipt+jwt' | 'directory+jwt';
+export type JwsType = 'hub-assertion+jwt' | 'envelope+jwt' | 'receipt+jwt' | 'directory+jwt' | 'invitation+jwt';
 
 /** Longer is nothing of ours, and not worth hashing. */
 export const JWS_CHARACTERS_MAX = 4_000_000;

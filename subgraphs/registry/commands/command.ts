@@ -10,14 +10,26 @@ import type { Caller, PartyCaller } from '@kortelijn/kit/trust/caller.ts';
 import { refuseCommandId } from '../domain/bounds.ts';
 import { commandIdReused, notAllowed, type Refusal } from '../domain/refusal.ts';
 import type { Viewer } from '../domain/viewer.ts';
+import { activate, probeFor } from './activate.ts';
+import { apply } from './apply.ts';
 import { demote, promote } from './change-network-incident.ts';
-import type { CommandInputs, CommandName } from './inputs.ts';
+import { confirm, publish, register as registerContacts } from './contacts.ts';
+import type { ActivateParticipant, CommandInputs, CommandName } from './inputs.ts';
+import { invite } from './invite.ts';
 import { reinstate, suspend } from './membership.ts';
 import { propose } from './propose-network-incident.ts';
 import type { Done, Office, Result, Run } from './run.ts';
 import { change, register, remove, replay, rotate } from './webhooks.ts';
+import { withdraw } from './withdraw.ts';
 
 const doers: { readonly [Name in CommandName]: (run: Run, input: CommandInputs[Name]) => Promise<Result> } = {
+  inviteCandidate: invite,
+  applyForAccession: apply,
+  registerContacts,
+  publishContacts: publish,
+  confirmContacts: confirm,
+  activateParticipant: activate,
+  withdrawParticipant: withdraw,
   suspendParticipant: suspend,
   reinstateParticipant: reinstate,
   proposeNetworkIncident: propose,
@@ -29,6 +41,15 @@ const doers: { readonly [Name in CommandName]: (run: Run, input: CommandInputs[N
   removeWebhook: remove,
   replayWebhook: replay,
 };
+
+/** A party that is not active acts in nothing but its own joining and leaving; the lifecycle says in which of these. */
+const OF_ACCESSION: ReadonlySet<CommandName> = new Set([
+  'applyForAccession',
+  'registerContacts',
+  'publishContacts',
+  'activateParticipant',
+  'withdrawParticipant',
+]);
 
 export type RunCommand = <Name extends CommandName>(
   name: Name,
@@ -42,9 +63,11 @@ export function createCommands(office: Office): RunCommand {
     const malformed = refuseCommandId(input.commandId);
     if (malformed) return malformed;
     const viewer = viewerOf(caller, office.foundation);
-    if (!(await office.directory.mayAct(caller.participant))) {
+    if (!OF_ACCESSION.has(name) && !(await office.directory.mayAct(caller.participant))) {
       return notAllowed('NOT_ACTIVE', `${caller.participant} is not active in the network, so it does not act in it.`);
     }
+    const probed =
+      name === 'activateParticipant' ? await probeFor(office, viewer, input as ActivateParticipant) : undefined;
     const at = new Date(office.now());
     const { commandId, ...asked } = input;
     const command = {
@@ -58,7 +81,7 @@ export function createCommands(office: Office): RunCommand {
     try {
       const answer = await inTransaction(office.pool, (client) =>
         once<Done>(client, command, async () => {
-          const result = await doers[name]({ office, client, viewer, caller, at }, input);
+          const result = await doers[name]({ office, client, viewer, caller, at, probed }, input);
           if (isDone(result)) return result;
           throw new Refused(result);
         }),
@@ -80,6 +103,7 @@ export function viewerOf(caller: PartyCaller, foundation: string): Viewer {
 }
 
 const DONE: ReadonlySet<string> = new Set<Done['kind']>([
+  'CandidateInvited',
   'ParticipantChanged',
   'NetworkIncidentChanged',
   'WebhookSecretShown',

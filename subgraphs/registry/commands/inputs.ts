@@ -1,6 +1,7 @@
 /** What each command is given; the GraphQL inputs have these shapes. */
 import type { ServiceLevel } from '../domain/network-incident.ts';
-import type { Publicity } from '../domain/participant.ts';
+import type { ContactRole, Publicity } from '../domain/participant.ts';
+import type { GivenContact } from '../domain/registered-contacts.ts';
 
 interface CommandInput {
   readonly commandId: string;
@@ -14,6 +15,48 @@ export interface SuspendParticipant extends CommandInput {
 
 export interface ReinstateParticipant extends CommandInput {
   readonly participantId: string;
+  readonly reason: string;
+}
+
+export interface InviteCandidate extends CommandInput {
+  readonly participantId: string;
+  readonly legalName: string;
+  readonly kind: string;
+}
+
+/** The party is the one that the invitation was made for. */
+export interface ApplyForAccession extends CommandInput {
+  readonly name: string;
+  readonly tradeRegister: string;
+  readonly statementOfIntent: boolean;
+  readonly endpoint: string;
+  readonly issuer: string;
+  /** `x` of the public JWK. */
+  readonly signKey: string;
+  readonly agreeKey: string;
+  readonly calendarId?: string | null | undefined;
+  readonly cooperationModel?: number | null | undefined;
+}
+
+export interface ParticipantCommand extends CommandInput {
+  readonly participantId: string;
+}
+
+export interface RegisterContacts extends ParticipantCommand {
+  readonly contacts: readonly GivenContact[];
+}
+
+export interface PublishContacts extends ParticipantCommand {
+  readonly codes: readonly { readonly role: ContactRole; readonly code: string }[];
+}
+
+export interface ActivateParticipant extends ParticipantCommand {
+  readonly agreementReference: string;
+  /** A day. */
+  readonly agreementSignedOn: string;
+}
+
+export interface WithdrawParticipant extends ParticipantCommand {
   readonly reason: string;
 }
 
@@ -57,6 +100,13 @@ export interface ReplayWebhook extends WebhookCommand {
 }
 
 export interface CommandInputs {
+  readonly inviteCandidate: InviteCandidate;
+  readonly applyForAccession: ApplyForAccession;
+  readonly registerContacts: RegisterContacts;
+  readonly publishContacts: PublishContacts;
+  readonly confirmContacts: ParticipantCommand;
+  readonly activateParticipant: ActivateParticipant;
+  readonly withdrawParticipant: WithdrawParticipant;
   readonly suspendParticipant: SuspendParticipant;
   readonly reinstateParticipant: ReinstateParticipant;
   readonly proposeNetworkIncident: ProposeNetworkIncident;

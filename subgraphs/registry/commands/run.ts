@@ -6,6 +6,7 @@ import type { ParticipantId } from '@kortelijn/schema/vocabulary/ids.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { Egress } from '../store/egress.ts';
+import type { Probe, Probed } from '../store/probe.ts';
 import type { SignedDirectory } from '../store/signed-directory.ts';
 
 /** What commands work with, as long as the process lives. */
@@ -16,6 +17,8 @@ export interface Office {
   readonly outgoing: Outgoing;
   /** Where webhooks may lead. */
   readonly egress: Egress;
+  /** Asks a party's endpoint through the hub whether it is there and what its schema is. */
+  readonly probe: Probe;
   now(): number;
   /** After a commit: stamp the feed, send what was written. */
   committed(): void;
@@ -27,10 +30,13 @@ export interface Run {
   readonly viewer: Viewer;
   readonly caller: PartyCaller;
   readonly at: Date;
+  /** What the endpoint of the party said that is to be activated, just before. */
+  readonly probed?: Probed | undefined;
 }
 
 /** Plain JSON, because the command log keeps it; `kind` is the name of the GraphQL type. */
 export type Done =
+  | { readonly kind: 'CandidateInvited'; readonly invitationId: string }
   | { readonly kind: 'ParticipantChanged'; readonly participantId: string }
   | { readonly kind: 'NetworkIncidentChanged'; readonly networkIncidentId: string }
   /** The secret itself is in no log: it is read from its own row. */

@@ -30,7 +30,7 @@ export function mayReadNames(contact: PublishedContact, reading: Reading): boole
   return viewerIsActive || isFoundation(viewer) || viewer.participant === contact.participant;
 }
 
-const STALE_MS = 365 * 24 * 3_600_000;
+export const STALE_MS = 365 * 24 * 3_600_000;
 
 export function isStale(contact: { publishedAt: Date; confirmedAt: Date | null }, nowMs: number): boolean {
   return nowMs - (contact.confirmedAt ?? contact.publishedAt).getTime() >= STALE_MS;

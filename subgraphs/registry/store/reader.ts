@@ -4,22 +4,37 @@
  * because Prisma's query compiler costs 60 MB in each process and these are four.
  */
 import type { Pool } from '@kortelijn/kit/postgres/connect.ts';
+import type { AvailableAction } from '@kortelijn/schema/interpret/lifecycle.ts';
 import DataLoader from 'dataloader';
+import { actionsOf, mayReadSuspension } from '../domain/accession.ts';
 import { isStale, mayRead, mayReadNames, type Reading } from '../domain/contacts.ts';
 import { maySee, maySeePromoted, type NetworkIncidentState } from '../domain/network-incident.ts';
-import type { ContactReaders, ContactRole } from '../domain/participant.ts';
+import type { ContactReaders, ContactRole, Publicity } from '../domain/participant.ts';
+import { missingRole } from '../domain/registered-contacts.ts';
 import { isDesk, isFoundation, isManager, type Viewer } from '../domain/viewer.ts';
 import type {
   ContactPoint as ContactRow,
   NetworkIncident as NetworkIncidentRow,
   Participant as ParticipantRow,
 } from '../generated/prisma/client.ts';
+import { type AccessionShape, createAccessionLoader } from './accession-reader.ts';
 import { cursorOf, placeOf } from './cursor.ts';
 
-type ReadParticipant = Omit<ParticipantRow, 'keys' | 'mergedInto' | 'suspensionPublicity'>;
+interface ReadParticipant extends Omit<ParticipantRow, 'keys' | 'mergedInto'> {
+  readonly suspensionReason: string | null;
+}
 
-export interface ParticipantShape extends ReadParticipant {
+export interface ParticipantShape extends Omit<ReadParticipant, 'suspensionReason' | 'suspensionPublicity'> {
   readonly contacts: readonly ContactShape[];
+  /** Null when it is not suspended, or when why is not for this caller. */
+  readonly suspension: SuspensionShape | null;
+  readonly actions: readonly AvailableAction[];
+}
+
+export interface SuspensionShape {
+  readonly since: Date;
+  readonly reason: string | null;
+  readonly publicity: Publicity;
 }
 
 export interface ContactShape {
@@ -49,6 +64,8 @@ export interface NetworkIncidentPage {
 export interface Reader {
   readonly viewer: Viewer;
   participant(id: string): Promise<ParticipantShape | null>;
+  /** How far a party is in joining; null when that is not for this caller. */
+  accession(id: string): Promise<AccessionShape | null>;
   networkIncident(id: string): Promise<NetworkIncidentShape | null>;
   networkIncidents(given: {
     states: readonly NetworkIncidentState[] | null;
@@ -64,7 +81,10 @@ const PARTICIPANTS = {
   name: 'participants',
   text: `SELECT id, name, legal_name AS "legalName", kind, accession_state AS "accessionState", endpoint, issuer,
                 calendar_id AS "calendarId", cooperation_model AS "cooperationModel", joined_at AS "joinedAt",
-                suspended_at AS "suspendedAt", withdrawn_at AS "withdrawnAt", updated_at AS "updatedAt"
+                suspended_at AS "suspendedAt", withdrawn_at AS "withdrawnAt", updated_at AS "updatedAt",
+                contacts_stale_at AS "contactsStaleAt", suspension_publicity AS "suspensionPublicity",
+                (SELECT reason FROM participant_event WHERE participant_id = participant.id AND event = 'suspended'
+                 ORDER BY n DESC LIMIT 1) AS "suspensionReason"
          FROM participant WHERE id = ANY($1)`,
 };
 const CONTACTS = {
@@ -106,6 +126,7 @@ export function createReader(pool: Pool, viewer: Viewer, now: () => number): Rea
     for (const contact of contacts.rows) byId.get(contact.participantId)?.contacts.push(contact);
     return ids.map((id) => byId.get(id) ?? null);
   });
+  const accessions = createAccessionLoader(pool, viewer);
   const networkIncidents = new DataLoader<string, NetworkIncidentShape | null>(async (ids) => {
     const { rows } = await pool.query<NetworkIncidentShape>({ ...NETWORK_INCIDENTS, values: [ids] });
     const byId = new Map(rows.map((row) => [row.id, row]));
@@ -149,6 +170,7 @@ export function createReader(pool: Pool, viewer: Viewer, now: () => number): Rea
   return {
     viewer,
     participant,
+    accession: (id) => accessions.load(id),
     networkIncident: async (id) => ((await isActive()) ? networkIncidents.load(id) : null),
     networkIncidents: list,
     calendars: async () => (await pool.query(CALENDARS)).rows,
@@ -180,6 +202,28 @@ function participantFor(
       stale: row.accessionState === 'ACTIVE' && isStale(contact, nowMs),
     }))
     .sort((a, b) => ROLE_ORDER.indexOf(a.role) - ROLE_ORDER.indexOf(b.role));
-  return { ...row, contacts };
+  const { suspensionReason, suspensionPublicity, ...shown } = row;
+  const publicity = (suspensionPublicity ?? 'PARTICIPANTS') as Publicity;
+  const isTold = row.suspendedAt !== null && mayReadSuspension(row.id, publicity, reading);
+  const persons = row.contacts.map((contact) => ({
+    role: contact.role as ContactRole,
+    persons: contact.persons as unknown as { name: string; deputy: boolean }[],
+    channels: contact.channels as unknown as never[],
+  }));
+  const isFoundationItself = row.id === reading.viewer.foundation;
+  return {
+    ...shown,
+    contacts,
+    suspension: isTold && row.suspendedAt ? { since: row.suspendedAt, reason: suspensionReason, publicity } : null,
+    actions: actionsOf(
+      {
+        id: row.id,
+        state: row.accessionState,
+        contactsAreComplete: missingRole(persons, isFoundationItself) === undefined,
+      },
+      reading.viewer,
+      nowMs,
+    ),
+  };
 }
 const ROLE_ORDER: readonly string[] = ['SERVICEMANAGER', 'SERVICEDESK', 'HELPDESK'];

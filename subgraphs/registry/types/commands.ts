@@ -1,8 +1,9 @@
 /** The mutations, their inputs and what they answer. Objects are read anew, with the caller's authority. */
-import { builder, described } from '../builder.ts';
+import { builder } from '../builder.ts';
 import type { Done, Result } from '../commands/run.ts';
 import type { Context } from '../context.ts';
 import { codedError } from '../errors.ts';
+import { PublicityEnum } from './accession.ts';
 import { NetworkIncident, ServiceLevelEnum } from './network-incident.ts';
 import { Participant } from './participant.ts';
 import { CommandIdReused, InvalidInput, NotAllowed, NotFound, StateDoesNotAllow, VersionConflict } from './refusals.ts';
@@ -41,7 +42,7 @@ NetworkIncidentChanged.implement({
 
 const kindOf = (result: { readonly kind: string }) => result.kind;
 
-const ParticipantResult = builder.unionType('ParticipantResult', {
+export const ParticipantResult = builder.unionType('ParticipantResult', {
   description: 'What became of a change of a participant.',
   types: [ParticipantChanged, StateDoesNotAllow, NotAllowed, InvalidInput, NotFound, CommandIdReused],
   resolveType: kindOf,
@@ -58,12 +59,6 @@ const NetworkIncidentResult = builder.unionType('NetworkIncidentResult', {
     CommandIdReused,
   ],
   resolveType: kindOf,
-});
-
-const PublicityEnum = described('Publicity', 'Who learns of a suspension.', {
-  FOUNDATION: 'The foundation and the participant itself.',
-  PARTICIPANTS: 'Every participant.',
-  PUBLIC: 'Everyone.',
 });
 
 const COMMAND_ID = 'The same id has the same effect and the same answer, however often it is sent.';

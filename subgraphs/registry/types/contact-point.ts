@@ -1,17 +1,17 @@
 import { builder, described } from '../builder.ts';
 import type { ContactShape } from '../store/reader.ts';
 
-const ContactRoleEnum = described('ContactRole', 'Which role of a participant is reached.', {
+export const ContactRoleEnum = described('ContactRole', 'Which role of a participant is reached.', {
   SERVICEMANAGER: 'Finally responsible for the service.',
   SERVICEDESK: 'The daily point of contact for other participants.',
   HELPDESK: 'The daily point of contact for users.',
 });
-const ContactReadersEnum = described('ContactReaders', 'Who reads a published contact.', {
+export const ContactReadersEnum = described('ContactReaders', 'Who reads a published contact.', {
   NETWORK: 'Active participants and the foundation.',
   USERS: 'Everyone, users included.',
   FOUNDATION: 'The foundation, and the servicemanager whose contact it is.',
 });
-const ChannelKindEnum = described('ChannelKind', 'By what means somebody is reached.', {
+export const ChannelKindEnum = described('ChannelKind', 'By what means somebody is reached.', {
   PHONE: 'By telephone.',
   EMAIL: 'By e-mail.',
   PORTAL: 'On a web page.',
@@ -19,7 +19,7 @@ const ChannelKindEnum = described('ChannelKind', 'By what means somebody is reac
   POST: 'By letter.',
 });
 
-const ContactPerson = builder.objectRef<{ name: string; deputy: boolean }>('ContactPerson');
+export const ContactPerson = builder.objectRef<{ name: string; deputy: boolean }>('ContactPerson');
 ContactPerson.implement({
   description: 'Somebody who fills a role.',
   directives: { audience: { per: 'CLASS' } },
@@ -29,7 +29,7 @@ ContactPerson.implement({
   }),
 });
 
-const Channel = builder.objectRef<ContactShape['channels'][number]>('Channel');
+export const Channel = builder.objectRef<ContactShape['channels'][number]>('Channel');
 Channel.implement({
   description: 'A way to reach a role.',
   directives: { audience: { per: 'CLASS' } },

@@ -1,5 +1,7 @@
 import { builder } from '../builder.ts';
 import type { ParticipantShape } from '../store/reader.ts';
+import { Accession, Suspension } from './accession.ts';
+import { AvailableAction } from './available-action.ts';
 import { ContactPoint } from './contact-point.ts';
 
 export const Participant = builder.objectRef<ParticipantShape>('Participant');
@@ -28,6 +30,28 @@ Participant.implement({
       directives: { audience: { per: 'CLASS' } },
       description: 'Published contact points that this caller may read, also while their participant is down.',
       resolve: ({ contacts }) => contacts,
+    }),
+    suspension: t.field({
+      type: Suspension,
+      nullable: true,
+      directives: { audience: { per: 'CLASS' } },
+      description: 'Why it is suspended; null when it is not, or when why is not for this caller.',
+      resolve: ({ suspension }) => suspension,
+    }),
+    accession: t.field({
+      type: Accession,
+      nullable: true,
+      directives: { audience: { per: 'CLASS' } },
+      description:
+        'How it is joining; for its own people and the foundation, null for others and for founding members.',
+      resolve: ({ id }, _args, { read }) => read.accession(id),
+    }),
+    availableActions: t.field({
+      type: [AvailableAction],
+      nullable: true,
+      directives: { audience: { per: 'CLASS' } },
+      description: 'What this caller may do with its membership now, and why not otherwise.',
+      resolve: ({ actions }) => [...actions],
     }),
     issuer: t.exposeString('issuer', { nullable: true, description: 'Where its people log in (OpenID issuer).' }),
   }),
