@@ -37,14 +37,14 @@ const request = (
   document,
   operationKind: 'query',
   operationName: undefined,
-  variables: { of: numbers.map((n) => ({ n })), ...more },
+  variables: { of: numbers.map((n) => ({ n, id: `linde:${n}` })), ...more },
   entities: [{ alias: '_e0', variable: 'of' }],
 });
 
 test('what is asked together is asked once, and each gets what it would have got alone', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.array(fc.nat(60), { maxLength: 30 }), { minLength: 1, maxLength: 12 }),
+      fc.array(fc.array(fc.nat(60), { minLength: 1, maxLength: 30 }), { minLength: 1, maxLength: 12 }),
       async (lists) => {
         const { asked, fetchSubgraph } = endpoint();
         const fetchMerged = mergeFetches(fetchSubgraph);
@@ -69,6 +69,44 @@ test('A10: two readers, two documents or two sets of variables are never joined'
     fetchMerged(request([1], 'one', { first: 5 }), contextOf('anna'), signal),
   ]);
   expect(asked).toHaveLength(4);
+});
+
+test('two participants are never joined, so one that is slow holds up nobody else', async () => {
+  const { asked, fetchSubgraph } = endpoint();
+  const fetchMerged = mergeFetches(fetchSubgraph);
+  const of = (participant: string): SubgraphRequest => ({
+    ...request([]),
+    variables: { of: [{ n: 1, id: `${participant}:1` }] },
+  });
+  await Promise.all(
+    [of('linde'), of('denkbeeld'), of('linde')].map((one) => fetchMerged(one, contextOf('anna'), signal)),
+  );
+  expect(asked).toHaveLength(2);
+});
+
+test('what begins while two questions are under way is asked in one when the first is answered', async () => {
+  const answers: (() => void)[] = [];
+  const asked: number[] = [];
+  const fetchMerged = mergeFetches(async ({ variables }) => {
+    const list = variables.of as unknown[];
+    asked.push(list.length);
+    await new Promise<void>((resolve) => answers.push(resolve));
+    return { data: { _e0: list } };
+  });
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  const running: Promise<unknown>[] = [];
+  for (let n = 1; n <= 6; n += 1) {
+    running.push(fetchMerged(request([n]), contextOf('anna'), signal));
+    await turn();
+    await turn();
+  }
+  expect(asked).toEqual([1, 1]);
+  answers.shift()?.();
+  await turn();
+  expect(asked).toEqual([1, 1, 4]);
+  for (const answer of answers) answer();
+  const results = await Promise.all(running);
+  expect(results).toMatchObject([1, 2, 3, 4, 5, 6].map((n) => ({ data: { _e0: [{ n }] } })));
 });
 
 test('what breaks breaks for everyone who waited for it', async () => {

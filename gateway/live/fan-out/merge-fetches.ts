@@ -1,6 +1,7 @@
 /**
- * Joins fetches of objects that begin together, on behalf of the same reader and with the same document, to one: a
- * burst of changes is read as one list. Each gets back what it asked, at its own places.
+ * Joins fetches of objects that wait together, on behalf of the same reader, of the same participant and with the same
+ * document, to one: a burst of changes is read as one list. What begins while a participant is still answering waits
+ * for that, so a busy one is asked more at a time instead of more often. Each gets back what it asked, at its places.
  */
 import type { FetchSubgraph, SubgraphRequest, SubgraphResponse } from '../../supergraph/execute.ts';
 import { type Caller, callerKey } from '../../transport/caller.ts';
@@ -13,24 +14,44 @@ interface Waiting {
 
 interface Batch {
   readonly waiting: Waiting[];
+  readonly context: unknown;
+  readonly signal: AbortSignal;
   count: number;
+}
+
+interface Line {
+  underWay: number;
+  readonly batches: Batch[];
 }
 
 /** As many as an endpoint reads in one statement. */
 const objectsMax = 100;
+/** So many questions of one kind are under way at once. */
+const underWayMax = 2;
 
 export function mergeFetches(fetchSubgraph: FetchSubgraph): FetchSubgraph {
-  const open = new Map<string, Batch>();
+  const lines = new Map<string, Line>();
 
-  const send = async (batch: Batch, context: unknown, signal: AbortSignal): Promise<void> => {
-    const { waiting } = batch;
+  const send = async ({ waiting, context, signal }: Batch): Promise<void> => {
     try {
       const [first] = waiting;
-      if (waiting.length === 1) first?.resolve(await fetchSubgraph(first.request, context, signal));
+      if (waiting.length === 1) first?.resolve(await fetchSubgraph((first as Waiting).request, context, signal));
       else split(waiting, await fetchSubgraph(merged(waiting), context, signal));
     } catch (reason) {
       for (const { reject } of waiting) reject(reason);
     }
+  };
+  const proceed = (key: string, line: Line): void => {
+    while (line.underWay < underWayMax) {
+      const batch = line.batches.shift();
+      if (batch === undefined) break;
+      line.underWay += 1;
+      void send(batch).then(() => {
+        line.underWay -= 1;
+        proceed(key, line);
+      });
+    }
+    if (line.underWay === 0 && line.batches.length === 0) lines.delete(key);
   };
 
   return (request, context, signal) => {
@@ -39,16 +60,18 @@ export function mergeFetches(fetchSubgraph: FetchSubgraph): FetchSubgraph {
     if (key === undefined || request.subgraph === 'hub') return fetchSubgraph(request, context, signal);
     return new Promise((resolve, reject) => {
       const count = Math.max(...request.entities.map(({ variable }) => listOf(request, variable).length));
-      let batch = open.get(key);
+      let line = lines.get(key);
+      if (line === undefined) {
+        line = { underWay: 0, batches: [] };
+        lines.set(key, line);
+      }
+      const known = line;
+      let batch = known.batches.at(-1);
       if (batch === undefined || batch.count + count > objectsMax) {
-        const begun: Batch = { waiting: [], count: 0 };
-        batch = begun;
-        open.set(key, begun);
+        batch = { waiting: [], context, signal, count: 0 };
+        known.batches.push(batch);
         // After everything that this turn of the loop still begins.
-        setImmediate(() => {
-          if (open.get(key) === begun) open.delete(key);
-          void send(begun, context, signal);
-        });
+        setImmediate(proceed, key, known);
       }
       batch.count += count;
       batch.waiting.push({ request, resolve, reject });
@@ -57,12 +80,25 @@ export function mergeFetches(fetchSubgraph: FetchSubgraph): FetchSubgraph {
 }
 
 /** Undefined for what cannot be joined. */
-function keyOf({ subgraph, document, entities, variables }: SubgraphRequest, context: unknown): string | undefined {
+function keyOf(request: SubgraphRequest, context: unknown): string | undefined {
+  const { subgraph, document, entities, variables } = request;
   if (entities.length === 0) return undefined;
   const lists = new Set(entities.map(({ variable }) => variable));
   const others = Object.entries(variables).filter(([name]) => !lists.has(name));
   const { authority } = context as { readonly authority: Caller };
-  return JSON.stringify([subgraph, callerKey(authority), others, document]);
+  return JSON.stringify([subgraph, ownersOf(request), callerKey(authority), others, document]);
+}
+
+/** One that is slow holds up nobody else's objects. */
+function ownersOf(request: SubgraphRequest): readonly string[] {
+  const owners = new Set<string>();
+  for (const { variable } of request.entities) {
+    for (const one of listOf(request, variable)) {
+      const { linkId, id } = one as { readonly linkId?: unknown; readonly id?: unknown };
+      owners.add(String(linkId ?? id).split(':', 1)[0] as string);
+    }
+  }
+  return [...owners].sort();
 }
 
 function listOf({ variables }: SubgraphRequest, variable: string): readonly unknown[] {
