@@ -130,6 +130,8 @@ export async function createNetwork(options: NetworkOptions = {}): Promise<Netwo
   // Made before several gateways look for it at once.
   readCursorKeys(cursorKeysFile);
   const shared = { HOST: '127.0.0.1', HUB_URL: at('gateway'), PINS_FILE: pins, TOKEN_AUDIENCE: hubAudience };
+  // Receivers of webhooks stand on this machine here, where none may stand in earnest.
+  const egress = { EGRESS_ALLOW: '127.0.0.0/8,::1/128' };
   const environment: Record<string, Record<string, string>> = {
     identity: {
       HOST: '127.0.0.1',
@@ -141,6 +143,7 @@ export async function createNetwork(options: NetworkOptions = {}): Promise<Netwo
     },
     registry: {
       ...shared,
+      ...egress,
       KORTELIJN_NAME: 'registry',
       KEYS_FILE: keysFile('registry'),
       DATABASE_URL: postgres.url('registry'),
@@ -159,6 +162,7 @@ export async function createNetwork(options: NetworkOptions = {}): Promise<Netwo
   for (const name of gatewayNames) {
     environment[name] = {
       ...shared,
+      ...egress,
       KEYS_FILE: keysFile('hub'),
       CURSOR_KEYS: cursorKeysFile,
       REGISTRY_URL: byLine('registry', 'registry', '/graphql'),
