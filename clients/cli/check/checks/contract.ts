@@ -7,6 +7,7 @@ import { parse, print, visit } from 'graphql';
 import { CannotJudge, type Check, must } from '../check-of.ts';
 import type { Examined } from '../examined.ts';
 import { asHub } from '../hub-client.ts';
+import { perEndpoint } from '../per-endpoint.ts';
 import { sha256 } from '../trust.ts';
 
 const contract = () =>
@@ -44,11 +45,13 @@ function without(sdl: string, paths: readonly string[]): string {
   return print(pruned);
 }
 
-async function differences(endpoint: Examined, weight: Weight): Promise<readonly string[]> {
+const compared = perEndpoint(async (endpoint: Examined) => {
   const [expected, found] = [contract(), await sdlOf(endpoint)];
-  const changes = compare(without(expected, lacking(expected, found)), found);
-  return changes.filter((change) => change.weight === weight).map(({ message }) => message);
-}
+  return compare(without(expected, lacking(expected, found)), found);
+});
+
+const differences = async (endpoint: Examined, weight: Weight): Promise<readonly string[]> =>
+  (await compared(endpoint)).filter((change) => change.weight === weight).map(({ message }) => message);
 
 export const contractChecks: readonly Check[] = [
   {

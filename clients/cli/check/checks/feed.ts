@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CannotJudge, type Check, must } from '../check-of.ts';
 import type { Examined } from '../examined.ts';
 import { asHub, type StreamItem } from '../hub-client.ts';
+import { perEndpoint } from '../per-endpoint.ts';
 
 interface Change {
   readonly id: string;
@@ -44,9 +45,13 @@ async function readToEnd(endpoint: Examined, after: string, first: number): Prom
   for (let position = after; ; ) {
     const page = await changesAfter(endpoint, position, first);
     must(page.gap === null, 'no gap after a position of just now', page.gap);
-    changes.push(...page.changes);
+    const [next] = page.changes;
     const last = page.changes.at(-1);
-    if (last === undefined) return changes;
+    if (next === undefined || last === undefined) return changes;
+    // Else there would be no end to reading on.
+    const goesOn = Number(next.seq) > seqOf(position) && Number(last.seq) >= Number(next.seq);
+    must(goesOn, `changes after ${position}`, `${next.seq} to ${last.seq}`);
+    changes.push(...page.changes);
     position = `${page.epoch}:${last.seq}`;
   }
 }
@@ -55,7 +60,7 @@ const STEPS = `mutation ($a: AcknowledgeIncidentInput!, $b: StartIncidentInput!)
   acknowledgeIncident(input: $a) { __typename } startIncident(input: $b) { __typename } }`;
 
 /** Eight writers at once, each with three changes of one incident, and what the feed then says. */
-async function written(endpoint: Examined) {
+const written = perEndpoint(async (endpoint: Examined) => {
   const from = await headOf(endpoint);
   const ids = await Promise.all(
     Array.from({ length: 8 }, async () => {
@@ -70,10 +75,11 @@ async function written(endpoint: Examined) {
   // Who stamps on a rhythm has had its time then.
   await sleep(300);
   return { from, ids };
-}
+});
 type Typed = { readonly __typename?: string } | null;
 
 const QUIET_MS_MAX = 3_000;
+const STREAM_MS_MAX = 8_000;
 
 async function nextPage(items: AsyncGenerator<StreamItem, void, undefined>): Promise<FeedPage | undefined> {
   let timer: NodeJS.Timeout | undefined;
@@ -219,6 +225,7 @@ export const feedChecks: readonly Check[] = [
       const first = await endpoint.report();
       await following(endpoint, from, async (items) => {
         const found: Change[] = [];
+        const until = endpoint.endpointNow() + STREAM_MS_MAX;
         const awaited = async (id: string) => {
           while (!found.some(({ subjectId }) => subjectId === id)) {
             const page = await nextPage(items);
@@ -228,7 +235,6 @@ export const feedChecks: readonly Check[] = [
             must(endpoint.endpointNow() < until, `the change of ${id} in the stream`, 'only others');
           }
         };
-        const until = endpoint.endpointNow() + 20_000;
         await awaited(first.id);
         const second = await endpoint.report();
         await awaited(second.id);

@@ -1,6 +1,7 @@
 /** Lists: what the hub merges by cursors alone, and what a stable order promises while others write. */
 import { type Check, must } from '../check-of.ts';
 import type { Examined } from '../examined.ts';
+import { perEndpoint } from '../per-endpoint.ts';
 import { edgesOf, idsOf, type Page, type PageQuery, type Row, readPage, readPages } from './read-pages.ts';
 
 const rule = 'architecture §3 (what a list promises)';
@@ -21,6 +22,14 @@ async function queryOf(endpoint: Examined, orderBy: string): Promise<PageQuery> 
   const { filter } = await endpoint.rows();
   return { filter, orderBy, first: PAGE_SIZE };
 }
+
+/** The same rows in every order there is. */
+const listed = perEndpoint(async (endpoint: Examined) => {
+  const lists: (readonly [order: string, pages: readonly Page[]])[] = [];
+  for (const order of Object.keys(orders))
+    lists.push([order, await readPages(endpoint, await queryOf(endpoint, order))]);
+  return lists;
+});
 
 /** What is broken in the places of the rows, if anything. */
 function placesBroken(pages: readonly Page[]): string | undefined {
@@ -60,8 +69,8 @@ export const listChecks: readonly Check[] = [
     rule,
     needs: ['rows'],
     run: async (endpoint) => {
-      for (const order of Object.keys(orders)) {
-        const broken = orderBroken(order, await readPages(endpoint, await queryOf(endpoint, order)));
+      for (const [order, pages] of await listed(endpoint)) {
+        const broken = orderBroken(order, pages);
         must(broken === undefined, 'rows in a strict order', broken);
       }
     },
@@ -73,8 +82,8 @@ export const listChecks: readonly Check[] = [
     rule,
     needs: ['rows'],
     run: async (endpoint) => {
-      for (const order of Object.keys(orders)) {
-        const broken = placesBroken(await readPages(endpoint, await queryOf(endpoint, order)));
+      for (const [order, pages] of await listed(endpoint)) {
+        const broken = placesBroken(pages);
         must(broken === undefined, `rising cursors in ${order}`, broken);
       }
     },
@@ -87,8 +96,7 @@ export const listChecks: readonly Check[] = [
     needs: ['rows'],
     run: async (endpoint) => {
       const { ids, isAll } = await endpoint.rows();
-      for (const order of Object.keys(orders)) {
-        const pages = await readPages(endpoint, await queryOf(endpoint, order));
+      for (const [order, pages] of await listed(endpoint)) {
         const found = idsOf(pages);
         must(
           new Set(found).size === found.length,
