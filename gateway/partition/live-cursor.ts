@@ -3,8 +3,8 @@
  * on where; bound to the stream and its filter, not to the person, whose rights are decided anew at every resume.
  *
  * Three forms, one use: of an answer (`coverage.liveCursor`; bound to nothing, for rows were read, not changes), of a
- * stream, and, in a large network, of a change since a heartbeat. That one holds only what moved since, and is sent
- * behind the heartbeat's, joined by a dot.
+ * stream, and, in a large network, of a change since a heartbeat. That one holds only what moved since, is handed out
+ * with a dot before it, and comes back behind the heartbeat's.
  */
 import { createHash } from 'node:crypto';
 import { type CursorKey, openCursor, sealCursor } from './sealed-cursor.ts';

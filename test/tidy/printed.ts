@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 export const printedFiles: readonly string[] = [
+  'clients/sdk/error-codes.ts',
+  'clients/sdk/graphql-env.d.ts',
   'schema/errors/ERRORS.md',
   'schema/lifecycles/README.md',
   'schema/subgraphs/hub.graphql',
