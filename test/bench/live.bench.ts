@@ -76,7 +76,12 @@ try {
   const tokens = await logIn(network);
   const reporter = network.as('linde/desk');
   const affected = network.participants.map(({ id }) => id).filter((id) => id !== 'linde');
-  const incidentId = await report(reporter, { affected, title: 'Agenda laadt niet' });
+  // An endpoint knows the others once it has read the directory.
+  const incidentId = await until(
+    () => report(reporter, { affected, title: 'Agenda laadt niet' }).catch((error: Error) => error.message),
+    (id) => id.includes(':inc_'),
+    'the incident to be reported',
+  );
   for (const subscribers of numbers(values.subscribers)) {
     for (const subjectShare of numbers(values['subject-share'])) {
       await run({ subscribers, subjectShare, tokens, incidentId });

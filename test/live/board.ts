@@ -48,6 +48,8 @@ const finalCodes = new Set(['FORBIDDEN', 'UNAUTHENTICATED', 'GRAPHQL_VALIDATION_
 /** After these what stands on the board is not known to be allowed or whole: everything is asked anew. */
 const anewCodes = /^(ACCESS_REVOKED|FUTURE_CURSOR|RESTORED|RETENTION|CURSOR_.*)$/;
 const missedHeartbeats = 3;
+/** Who is let in slowly waits: coming again would only make the queue longer. */
+const openingMsMax = 30_000;
 
 export function openBoard(options: BoardOptions): Board {
   const { hubs, door, token, random, participants, fields = boardFields, heartbeatMs = 3_000 } = options;
@@ -64,6 +66,7 @@ export function openBoard(options: BoardOptions): Board {
   let triedAt = heardAt;
   let isStale = false;
   let heardSinceOpen = false;
+  let heardOnLine = false;
   let asking: Promise<void> | undefined;
   let loadCount = 0;
   let failure: string | undefined;
@@ -126,6 +129,7 @@ export function openBoard(options: BoardOptions): Board {
 
   const hear = (item: Item) => {
     heardAt = performance.now();
+    heardOnLine = true;
     isStale = false;
     if (item.__typename === 'Heartbeat') heardSinceOpen = true;
     cursor = item.cursor;
@@ -136,6 +140,7 @@ export function openBoard(options: BoardOptions): Board {
     const bearer = await token();
     let heard = false;
     heardSinceOpen = false;
+    heardOnLine = false;
     triedAt = performance.now();
     const end = await new Promise<StreamEnd>((resolve) => {
       const onEnd = (ended: StreamEnd) => resolve(ended);
@@ -193,7 +198,7 @@ export function openBoard(options: BoardOptions): Board {
       staleAt.push(performance.now());
     }
     // The line may still stand: only what is heard on it says that somebody is there.
-    if (Math.max(heardAt, triedAt) < bearsUntil) stream?.drop();
+    if (heardOnLine ? heardAt < bearsUntil : performance.now() - triedAt > openingMsMax) stream?.drop();
   }, 100);
   const running = run();
 

@@ -5,7 +5,7 @@ import type { ReaderCaller } from '@kortelijn/schema/vocabulary/readers.ts';
 import { expect } from 'vitest';
 import type { Caller } from '../network/callers.ts';
 import type { Network } from '../network/network.ts';
-import { command, until } from '../network/scenario.ts';
+import { command, report, until } from '../network/scenario.ts';
 import { createRandom, type Random } from '../network/seeds/random.ts';
 import { type Board, type BoardOptions, boardFields, openBoard } from './board.ts';
 import { type Began, clean, judgeBoard } from './judge-board.ts';
@@ -40,14 +40,17 @@ export async function watch(
   options: Partial<Omit<BoardOptions, 'token' | 'random'>> = {},
 ): Promise<Watching> {
   const before = await heads(network);
-  const watchers = personas.map((persona, index) => {
+  const watchers: Watcher[] = [];
+  for (const [index, persona] of personas.entries()) {
+    // People do not open their boards at one moment.
+    if (index > 0 && index % 10 === 0) await sleep(100);
     const random = createRandom(seed + index).next;
     const caller = network.as(persona);
     // Both doors serve the same stream.
     const door = index % 2 === 0 ? ('WEBSOCKET' as const) : ('SSE' as const);
     const board = openBoard({ hubs: [network.hubUrl], door, ...options, token: caller.token, random });
-    return { persona, board };
-  });
+    watchers.push({ persona, board });
+  }
   const watching = {
     watchers,
     began: new Map<string, Began>(),
@@ -68,7 +71,7 @@ export async function watch(
 }
 
 /** Every board follows its stream and waits for nothing. */
-export async function settle(watchers: readonly Watcher[], limitMs = 60_000): Promise<void> {
+export async function settle(watchers: readonly Watcher[], limitMs = 120_000): Promise<void> {
   await until(
     async () =>
       watchers.filter(({ board }) => !board.isSettled).map(({ persona, board }) => `${persona}: ${troubles(board)}`),
@@ -81,6 +84,7 @@ export async function settle(watchers: readonly Watcher[], limitMs = 60_000): Pr
   }
 }
 
+const told = ({ persona, board }: Watcher) => `${persona}: ${troubles(board)}`;
 const troubles = ({ failure, ends, isStale }: Board) =>
   failure ?? `${isStale ? 'stale, ' : ''}${ends.length} ends, last ${JSON.stringify(ends.at(-1))}`;
 
@@ -98,6 +102,14 @@ export function readerOf(network: Network, persona: string): ReaderCaller {
   if (program === undefined) throw new Error(`Expected somebody of the network, got ${persona}`);
   return { participant, roles: ['PROGRAM'], scopes: program.scope.split(' '), subject: program.clientId };
 }
+
+/** The first report of a network that has just started: an endpoint knows the others once it has read the directory. */
+export const firstReport = (caller: Caller, affected: readonly string[]) =>
+  until(
+    () => report(caller, { affected }).catch((error: Error) => error.message),
+    (id) => id.includes(':inc_'),
+    'the endpoint to know the others',
+  );
 
 /** Once nothing goes on any more: every board shows exactly what a query shows. */
 export async function expectEqualToQuery(
@@ -119,7 +131,7 @@ export async function expectEqualToQuery(
         truths.set(persona, text(await askAll(hub, network.as(persona))));
       }
       different = different.filter(({ persona, board }) => text(board.state()) !== truths.get(persona));
-      return different.map(({ persona, board }) => `${persona}: ${troubles(board)}`);
+      return different.map(told);
     },
     (found) => found.length === 0,
     'every board to show what a query shows',

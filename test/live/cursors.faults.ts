@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNetwork, type Network } from '../network/network.ts';
 import { command, report, until } from '../network/scenario.ts';
 import type { Item } from './board-rows.ts';
-import { expectEqualToQuery, readerOf, seed, settle, watch } from './boards.ts';
+import { expectEqualToQuery, firstReport, readerOf, seed, settle, watch } from './boards.ts';
 import { judgeBoard } from './judge-board.ts';
 import { type Door, openStream, type StreamEnd } from './open-stream.ts';
 import { readFeed } from './read-feed.ts';
@@ -19,7 +19,7 @@ describe.each(['WEBSOCKET', 'SSE'] as const)('F19: a cursor, over %s', (door: Do
   let network: Network;
   beforeAll(async () => {
     network = await createNetwork({ participants, seed });
-    for (const id of participants) await report(network.as(`${id}/desk`));
+    for (const id of participants) await firstReport(network.as(`${id}/desk`), participants);
   });
   afterAll(() => network?.stop());
 

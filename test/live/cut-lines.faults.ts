@@ -2,12 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createNetwork, type Network } from '../network/network.ts';
-import { report, until } from '../network/scenario.ts';
+import { until } from '../network/scenario.ts';
 import { createRandom } from '../network/seeds/random.ts';
 import {
   expectEqualToQuery,
   expectNothingLost,
   expectUnbroken,
+  firstReport,
   keepWorking,
   lasting,
   seed,
@@ -26,7 +27,7 @@ describe('a line that stands still', () => {
   beforeAll(async () => {
     network = await createNetwork({ participants: ['linde', 'denkbeeld', 'fictiviteit'], proxied: ['linde'], seed });
     for (const persona of ['linde/desk', 'denkbeeld/desk']) {
-      await report(network.as(persona), { affected: ['fictiviteit'] });
+      await firstReport(network.as(persona), ['fictiviteit']);
     }
   });
   afterAll(() => network?.stop());

@@ -9,6 +9,7 @@ import {
   expectEqualToQuery,
   expectNothingLost,
   expectUnbroken,
+  firstReport,
   isFull,
   keepWorking,
   lasting,
@@ -32,7 +33,7 @@ describe('gateways', () => {
     // A reader is given less time than the half minute that is the default, so that a short run sees the end of it.
     const env = { gateway: { LIMIT_UNREAD_MS: '5000' } };
     network = await createNetwork({ participants, gateways: 2, env, seed });
-    for (const id of participants) await report(network.as(`${id}/desk`), { affected: participants });
+    for (const id of participants) await firstReport(network.as(`${id}/desk`), participants);
   });
   afterAll(() => network?.stop());
   const tooSlowCount = async () => {

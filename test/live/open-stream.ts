@@ -41,14 +41,23 @@ export const openStream = (door: Door, opening: Opening): OpenStream =>
 /** Close codes with which the hub says in the reason why; the others are a broken line or a fault of ours. */
 const saysWhy = new Set([1008, 1012, 1013, 4401, 4403, 4490]);
 
-const silenceMsMax = 10_000;
+/** Longer than a board waits: it decides. */
+const silenceMsMax = 45_000;
+
+/** One that is left while it connects says so in an event, which ends the process when nobody hears it. */
+class QuietWebSocket extends WebSocket {
+  constructor(address: string | URL, protocols?: string | string[]) {
+    super(address, protocols);
+    this.on('error', () => {});
+  }
+}
 
 function openWebSocket({ hub, token, document, variables, onResult, onEnd }: Opening): OpenStream {
   let socket: WebSocket | undefined;
   const end = once(onEnd);
   const client = createClient({
     url: `${hub.replace(/^http/, 'ws')}/graphql`,
-    webSocketImpl: WebSocket,
+    webSocketImpl: QuietWebSocket,
     connectionParams: { authorization: `Bearer ${token}` },
     // Whoever opened it decides when to come back, and with which cursor.
     retryAttempts: 0,
