@@ -43,12 +43,26 @@ async function read({ url, fetch, auth }: HubAddress, opening: Opening, signal: 
     if (failure.code === 'TOKEN_EXPIRED') auth.expire(token);
     throw new KortelijnError(failure);
   }
-  for await (const { event, data } of readEvents(response.body)) {
+  for await (const { event, data } of readEvents(chunksOf(response.body))) {
     if (event === 'complete') return;
     if (event !== 'next') continue;
     const result = resultOf(JSON.parse(data) as WrittenResult);
     // How the hub says that the token has run out meanwhile.
     if (result.data === null && result.failures[0]?.code === 'TOKEN_EXPIRED') auth.expire(token);
     onResult(result);
+  }
+}
+
+/** Not every browser can iterate a stream. */
+async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    reader.cancel().catch(() => {});
   }
 }

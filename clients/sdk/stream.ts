@@ -55,6 +55,8 @@ export interface Streaming {
 }
 
 const missedHeartbeats = 3;
+/** Who is let in slowly waits: coming again would only make the queue longer. */
+const openingHeartbeats = 10;
 const over: IteratorReturnResult<undefined> = { value: undefined, done: true };
 
 export function createStream<Item>(streaming: Streaming): Stream<Item> {
@@ -69,7 +71,8 @@ export function createStream<Item>(streaming: Streaming): Stream<Item> {
   /** Thrown once, when all that was waiting has been handed out. */
   let thrown: { readonly error: unknown } | undefined;
   let heardAt = 0;
-  let triedAt = 0;
+  let openedAt = 0;
+  let hasHeard = false;
   let wakeReader = nothing;
   let wakeRoom = nothing;
   let endLine: (why?: KortelijnError) => void = nothing;
@@ -100,18 +103,19 @@ export function createStream<Item>(streaming: Streaming): Stream<Item> {
   };
   /** The line may still stand: only what is heard on it says that somebody is there. */
   const listen = () => {
-    const silentSince = performance.now() - silenceMsMax;
-    if (heardAt < silentSince && !state.isStale) tell({ isStale: true });
-    if (line === undefined || Math.max(heardAt, triedAt) > silentSince) return;
+    const now = performance.now();
+    if (now - heardAt > silenceMsMax && !state.isStale) tell({ isStale: true });
+    const silentMs = hasHeard ? now - heardAt : now - openedAt;
+    const silentMsMax = hasHeard ? silenceMsMax : openingHeartbeats * heartbeatMs;
+    if (line === undefined || silentMs < silentMsMax) return;
     const given = line;
-    endLine(lineBroken(`Expected a heartbeat every ${heartbeatMs} ms, heard nothing for ${silenceMsMax} ms.`));
+    endLine(lineBroken(`Expected a heartbeat every ${heartbeatMs} ms, heard nothing for ${silentMsMax} ms.`));
     given.drop();
   };
 
-  /** One line, until it ends: why, and whether anything was heard on it. */
+  /** One line, until it ends: why. */
   const follow = () =>
-    new Promise<{ readonly why: KortelijnError | undefined; readonly hasHeard: boolean }>((resolve) => {
-      let hasHeard = false;
+    new Promise<KortelijnError | undefined>((resolve) => {
       let isOver = false;
       const end = (why?: KortelijnError) => {
         if (isOver) return;
@@ -120,7 +124,7 @@ export function createStream<Item>(streaming: Streaming): Stream<Item> {
         line = undefined;
         // What is not allowed any more is not handed out either.
         if (why?.code === 'ACCESS_REVOKED') waiting.clear();
-        resolve({ why, hasHeard });
+        resolve(why);
       };
       const take = ({ data, failures }: Result) => {
         if (isOver) return;
@@ -138,13 +142,14 @@ export function createStream<Item>(streaming: Streaming): Stream<Item> {
         if (waiting.isFull) end();
       };
       endLine = end;
-      triedAt = performance.now();
+      openedAt = performance.now();
+      hasHeard = false;
       line = open({ text, variables: variables(place.cursor), onResult: take, onEnd: end });
     });
 
   const run = async () => {
     for (let tries = 0; !stopping.signal.aborted; tries += 1) {
-      const { why, hasHeard } = await follow();
+      const why = await follow();
       if (stopping.signal.aborted) return;
       if (hasHeard) tries = 0;
       const isToFallBack = why?.code === 'CURSOR_MALFORMED' && place.fallBack();

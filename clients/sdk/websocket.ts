@@ -8,22 +8,35 @@ export interface WebSocketDoorOptions {
   readonly webSocketImpl?: unknown;
 }
 
-const answerTimeoutMs = 10_000;
+/** Who is let in slowly waits: coming again would only make the queue longer. */
+const answerTimeoutMs = 30_000;
 
 /**
  * Streams over one WebSocket, protocol `graphql-transport-ws`, with `graphql-ws` 6: install it beside this package. The
  * socket opens with the first stream and closes with the last.
  */
 export function overWebSocket({ webSocketImpl }: WebSocketDoorOptions = {}): Door {
+  const platform = webSocketImpl ?? globalThis.WebSocket;
+  if (platform === undefined) {
+    throw new Error(
+      'Expected a WebSocket of the platform, found none: on Node 20 give `webSocketImpl`, such as that of ws.',
+    );
+  }
   return ({ url, auth }: HubAddress) => {
     let token = '';
+    let socket: { terminate?: () => void } | undefined;
     const client = createClient({
       url: url.replace(/^http/, 'ws'),
-      ...(webSocketImpl !== undefined && { webSocketImpl }),
+      webSocketImpl: quiet(platform as typeof WebSocket),
       connectionParams: () => ({ authorization: `Bearer ${token}` }),
       // Whoever opened a stream decides when it comes back, and with which cursor.
       retryAttempts: 0,
       connectionAckWaitTimeout: answerTimeoutMs,
+      on: {
+        opened: (opened) => {
+          socket = opened as typeof socket;
+        },
+      },
     });
     const whyOf = (thrown: unknown): KortelijnError => {
       if (thrown instanceof KortelijnError) return thrown;
@@ -66,8 +79,19 @@ export function overWebSocket({ webSocketImpl }: WebSocketDoorOptions = {}): Doo
         drop() {
           end(lineBroken('The line was given up.'));
           client.terminate();
+          // Where it can be: nobody is there to close with.
+          socket?.terminate?.();
         },
       };
     };
   };
 }
+
+/** One that is left while it connects says so in an event, which ends a process in which nobody hears it. */
+const quiet = (platform: typeof WebSocket) =>
+  class extends platform {
+    constructor(url: string, protocol: string) {
+      super(url, protocol);
+      this.addEventListener('error', () => {});
+    }
+  };

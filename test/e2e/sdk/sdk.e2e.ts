@@ -218,6 +218,25 @@ describe('the SDK', () => {
     },
   );
 
+  it.each(doors)(
+    'over %s a hub that is stopped says so, and its stream goes on at the hub that comes',
+    async (_, door) => {
+      const hub = client(door());
+      const whys = new Set<string | undefined>();
+      await using stream = hub.subscribe(changes, { onState: ({ why }) => void whys.add(why?.code) });
+      await stream.next();
+      const gateway = network.process('gateway');
+      await gateway.stop();
+      await gateway.start();
+      const id = await report(network.as('linde/desk'), { title: 'Na de herstart' });
+      for (;;) {
+        const { value } = await stream.next();
+        if (value?.__typename === 'IncidentChange' && value.incident?.id === id) break;
+      }
+      expect([...whys]).toContain('STOPPING');
+    },
+  );
+
   it('the examples in its descriptions run as they stand', async () => {
     const source = readFileSync(new URL('client.ts', sdkFolder), 'utf8');
     const examples = [...source.matchAll(/@example\n((?: +\*.*\n)+?) +\*\//g)].map(([, text = '']) =>
