@@ -32,6 +32,8 @@ export type Wanted = readonly string[] | 'ALL';
 export interface BoardRows {
   rows(): readonly Row[];
   seen(participant: string): readonly Seen[];
+  /** Where the hub said that changes are missing, and why. */
+  readonly gaps: readonly { readonly participant: string; readonly reason: string }[];
   /** How the hub follows each participant, by the last heartbeat. */
   readonly feeds: ReadonlyMap<string, string>;
   readonly doubleCount: number;
@@ -57,6 +59,7 @@ export function createBoardRows(): BoardRows {
   const gone = new Map<string, number>();
   const seen = new Map<string, Seen[]>();
   const ids = new Set<string>();
+  const gaps: { participant: string; reason: string }[] = [];
   const counts = { IncidentChange: 0, Gone: 0, Gap: 0, Heartbeat: 0 };
   let followed: ReadonlyMap<string, string> = new Map();
   let clock = 0;
@@ -88,6 +91,7 @@ export function createBoardRows(): BoardRows {
       case 'Gap':
         if (!participant || registry) return 'ALL';
         see(participant.id, { gap: reason });
+        gaps.push({ participant: participant.id, reason });
         return [participant.id];
       case 'Heartbeat': {
         const before = followed;
@@ -110,6 +114,7 @@ export function createBoardRows(): BoardRows {
       return followed;
     },
     counts,
+    gaps,
     mark: () => ++clock,
     replace: ({ rows, missing }, mark, of) => {
       const isAnswered = (id: string) => {

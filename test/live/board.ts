@@ -35,6 +35,8 @@ export interface Board extends AsyncDisposable {
   readonly ends: readonly StreamEnd[];
   /** How often it had to ask everything anew. */
   readonly loadCount: number;
+  /** Who was missing in an answer from which it went on: the hub tells of those as a gap. */
+  readonly missedAtLoad: ReadonlySet<string>;
   /** Why it gave up, if it did. */
   readonly failure: string | undefined;
   /** Breaks its line; it comes back by itself. */
@@ -60,6 +62,7 @@ export function openBoard(options: BoardOptions): Board {
   const staleAt: number[] = [];
   const ends: StreamEnd[] = [];
   const wanted = new Set<string>();
+  const missedAtLoad = new Set<string>();
   let stream: OpenStream | undefined;
   let cursor: string | undefined;
   let heardAt = performance.now();
@@ -96,7 +99,10 @@ export function openBoard(options: BoardOptions): Board {
     rows.replace(loaded, mark, undefined);
     if (loaded.liveCursor === null) throw new Error('Expected a liveCursor with the answer, found none');
     cursor = loaded.liveCursor;
-    for (const participant of loaded.missing) wanted.add(participant);
+    for (const participant of loaded.missing) {
+      wanted.add(participant);
+      missedAtLoad.add(participant);
+    }
   };
 
   /** Asks for the parts that are missing until they came; one at a time. */
@@ -220,6 +226,7 @@ export function openBoard(options: BoardOptions): Board {
     get failure() {
       return failure;
     },
+    missedAtLoad,
     openedAt,
     staleAt,
     ends,
