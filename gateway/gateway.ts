@@ -73,7 +73,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     fetchKeys: fetchIssuerKeys,
     verifyInvitation: createInvitationVerifier({
       keys: config.registryPins.sign,
-      isListed: (participant) => directory.current().find(participant) !== undefined,
+      stateOf: (participant) => directory.current().find(participant)?.accessionState,
       now,
     }),
     now,

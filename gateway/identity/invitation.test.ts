@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { importJWK, type JWK, SignJWT } from 'jose';
 import { expect, test } from 'vitest';
 import { createInvitationVerifier } from './invitation.ts';
+import type { AccessionState } from './issuers.ts';
 import { thumbprint } from './thumbprint.ts';
 import { createTokenVerifier } from './verify.ts';
 
@@ -17,14 +18,14 @@ const made = async (claims: object = {}, { key = registry, kid = thumbprint(regi
     .setProtectedHeader({ alg: 'EdDSA', typ, kid })
     .sign(await importJWK(key as JWK, 'EdDSA'));
 
-const check = async (token: string, listed: readonly string[] = []) =>
+const check = async (token: string, state?: AccessionState) =>
   createTokenVerifier({
     audience: 'https://kortelijn.example/hub',
     findIssuer: () => undefined,
     fetchKeys: async () => ({ keys: [] }),
     verifyInvitation: createInvitationVerifier({
       keys: [published],
-      isListed: (participant) => listed.includes(participant),
+      stateOf: (participant) => (participant === 'merel' ? state : undefined),
       now: () => nowMs,
     }),
     now: () => nowMs,
@@ -45,6 +46,10 @@ test('an invitation says for which party, with no role and for its own accession
   });
 });
 
+test('it serves a party that is joining too, for an application that must be mended', async () => {
+  expect(await check(await made(), 'CANDIDATE')).toMatchObject({ ok: true });
+});
+
 test('it gives no role and no other name, whatever else it says', async () => {
   const token = await made({
     roles: ['FOUNDATION'],
@@ -55,15 +60,17 @@ test('it gives no role and no other name, whatever else it says', async () => {
   expect(await check(token)).toMatchObject({ authority: { participant: 'merel', roles: [], scopes: [] } });
 });
 
-test.each<[string, () => Promise<string>, readonly string[]]>([
-  ['of a party that stands in the directory', () => made(), ['merel']],
-  ['of another signer', () => made({}, { key: stranger }), []],
-  ['of an unknown key', () => made({}, { key: stranger, kid: thumbprint(stranger) }), []],
-  ['that is another text of the registry', () => made({}, { typ: 'directory+jwt' }), []],
-  ['for somebody else than the hub', () => made({ aud: 'linde' }), []],
-  ['without an id', () => made({ jti: undefined }), []],
-])('A3: one %s is refused like any other token', async (_what, token, listed) => {
-  expect(await check(await token(), listed)).toEqual({ ok: false, code: 'UNAUTHENTICATED' });
+test.each<[string, () => Promise<string>, AccessionState?]>([
+  ['of an active party', () => made(), 'ACTIVE'],
+  ['of a suspended party', () => made(), 'SUSPENDED'],
+  ['of a party that has left', () => made(), 'WITHDRAWN'],
+  ['of another signer', () => made({}, { key: stranger })],
+  ['of an unknown key', () => made({}, { key: stranger, kid: thumbprint(stranger) })],
+  ['that is another text of the registry', () => made({}, { typ: 'directory+jwt' })],
+  ['for somebody else than the hub', () => made({ aud: 'linde' })],
+  ['without an id', () => made({ jti: undefined })],
+])('A3: one %s is refused like any other token', async (_what, token, state) => {
+  expect(await check(await token(), state)).toEqual({ ok: false, code: 'UNAUTHENTICATED' });
 });
 
 test('one that is too old says so', async () => {

@@ -1,9 +1,10 @@
 /**
  * Whoever holds an invitation of the registry may apply for the party it was made for, and nothing else: that party has
- * no issuer in the directory yet. As soon as it stands there, its people log in at their own provider.
+ * no issuer in the directory, or one that must be mended. From its activation on an invitation opens nothing.
  */
 import { importJWK, type JWK, jwtVerify } from 'jose';
-import type { Authority } from './authority.ts';
+import { type Authority, standingOf } from './authority.ts';
+import type { AccessionState } from './issuers.ts';
 import { thumbprint } from './thumbprint.ts';
 
 /** Undefined when the text is no invitation that counts. Whether it was used before only the registry knows. */
@@ -12,14 +13,14 @@ export type VerifyInvitation = (token: string) => Promise<Authority | undefined>
 export interface InvitationOptions {
   /** The registry's public signing keys, as pinned. */
   readonly keys: readonly JsonWebKey[];
-  /** Whether the directory holds a party of this name. */
-  readonly isListed: (participant: string) => boolean;
+  /** Where the directory says that a party of this name is; undefined when there is none. */
+  readonly stateOf: (participant: string) => AccessionState | undefined;
   readonly now: () => number;
 }
 
 export const registryIssuer = 'registry';
 
-export function createInvitationVerifier({ keys, isListed, now }: InvitationOptions): VerifyInvitation {
+export function createInvitationVerifier({ keys, stateOf, now }: InvitationOptions): VerifyInvitation {
   const byId = new Map(keys.map((key) => [thumbprint(key), key as JWK]));
   return async (token) => {
     const { payload } = await jwtVerify(
@@ -39,7 +40,8 @@ export function createInvitationVerifier({ keys, isListed, now }: InvitationOpti
       },
     );
     const { sub: participant = '', jti, exp = 0 } = payload;
-    if (isListed(participant)) return undefined;
+    const state = stateOf(participant);
+    if (state !== undefined && standingOf(state) !== 'OWN') return undefined;
     return {
       kind: 'subject',
       participant,

@@ -33,6 +33,16 @@ export const participant = {
       requires: ['invitation', 'trade-register entry', 'statement of intent', 'name, keys, issuer and endpoint'],
       effects: ["the party's people may log in, for their own accession only"],
     },
+    applyAgain: {
+      // With a new invitation: a wrong issuer or key must not cost a party its id.
+      from: ['CANDIDATE', 'CONTACTS_REGISTERED', 'CONTACTS_PUBLISHED'],
+      to: 'CANDIDATE',
+      who: ['invited'],
+      provided: ['invitationOpen', 'invitationGood'],
+      action: 'applyForAccession',
+      requires: ['a new invitation', 'all of the application'],
+      effects: ['what it applied with before is replaced', 'contacts are registered anew'],
+    },
     registerContacts: {
       // Again as long as the party is not active: an address that was wrong must not end the accession.
       from: ['CANDIDATE', 'CONTACTS_REGISTERED', 'CONTACTS_PUBLISHED'],

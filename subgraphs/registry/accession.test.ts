@@ -391,6 +391,27 @@ describe('joining', () => {
     expect(await register('roek')).toMatchObject({ code: 'TOO_MANY_MESSAGES' });
   });
 
+  test('an application that was wrong is mended with a new invitation, until the party is active', async () => {
+    await untilPublished('koekoek');
+    const who = await invited((await invite('koekoek')).invitation.token);
+    const mended = application('koekoek', { issuer: 'http://127.0.0.1:2/koekoek-beter' });
+    expect(await command(who, 'applyForAccession', mended)).toMatchObject(DONE);
+    expect((await directory()).participants.get('koekoek')).toMatchObject({
+      accessionState: 'CANDIDATE',
+      issuer: 'http://127.0.0.1:2/koekoek-beter',
+    });
+    const { contacts, accession } = await read(foundation, 'koekoek');
+    expect([contacts, accession.registeredContacts]).toEqual([[], []]);
+    await register('koekoek');
+    await publish('koekoek', await codesOf('koekoek'));
+    expect(await activate('koekoek')).toMatchObject(DONE);
+    expect(await command(who, 'applyForAccession', mended)).toMatchObject({
+      __typename: 'StateDoesNotAllow',
+      state: 'ACTIVE',
+    });
+    expect(await invite('koekoek')).toMatchObject({ code: 'PARTICIPANT_ID_TAKEN' });
+  });
+
   test('M-10: how a party joins is for its own people and the foundation, in every way of asking', async () => {
     await apply('putter');
     const sees = async (who: Claimed) => (await read(who, 'putter')).accession?.tradeRegister ?? null;

@@ -25,6 +25,7 @@ import type { Context } from './context.ts';
 import { schema } from './schema.ts';
 import { createEgress } from './store/egress.ts';
 import { createInvitations } from './store/invitations.ts';
+import { messagesKept } from './store/messages.ts';
 import { createProbe } from './store/probe.ts';
 import { createReader } from './store/reader.ts';
 import { seed } from './store/seed.ts';
@@ -101,7 +102,14 @@ async function open(config: Config, logger: Logger, closing: Closing): Promise<s
   const invitations = createInvitations(pool, keys.sign);
   const deliveries = createDeliveries(pool, now);
   const { feedRetentionMs: feedKeptMs } = config;
-  const housekeeping = startHousekeeping({ pool, now, feedKeptMs, commandsKeptMs: COMMANDS_KEPT_MS, onError });
+  const housekeeping = startHousekeeping({
+    pool,
+    now,
+    feedKeptMs,
+    commandsKeptMs: COMMANDS_KEPT_MS,
+    alsoKept: [messagesKept],
+    onError,
+  });
   closing.defer(() => housekeeping[Symbol.asyncDispose]());
 
   const served = await serve<Context>({

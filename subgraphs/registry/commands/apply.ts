@@ -4,6 +4,7 @@ import { participant as lifecycle } from '@kortelijn/schema/lifecycles/participa
 import { invitedSubject, joiningReaders } from '../domain/accession.ts';
 import { addressRefused, refuseApplication } from '../domain/application.ts';
 import { invalidInput, notAllowed, type Refusal, refusalOf } from '../domain/refusal.ts';
+import { lockParticipant, publishContacts, replaceDrafts } from '../store/accession-writer.ts';
 import { publicJwk } from '../store/public-keys.ts';
 import { appendParticipantEvent, moveDirectory } from '../store/writer.ts';
 import type { ApplyForAccession } from './inputs.ts';
@@ -15,14 +16,16 @@ export async function apply(run: Run, input: ApplyForAccession): Promise<Result>
   const { office, client, caller, at } = run;
   const participantId = caller.participant;
   const invitation = await ownInvitation(run);
+  const state = (await lockParticipant(client, participantId))?.state;
+  const event = state === undefined ? 'apply' : 'applyAgain';
   const facts = {
     nowMs: at.getTime(),
     ...(invitation && { invitedAtMs: invitation.invited_at.getTime() }),
     ...(invitation?.ended_at && { invitationEndedAtMs: invitation.ended_at.getTime() }),
   };
-  const situation = { state: undefined, relations: invitation ? ['invited'] : [], facts };
-  const decision = decide(lifecycle, 'apply', situation);
-  if (!decision.ok) return refusalOf('apply', 'none', decision);
+  const situation = { state, relations: invitation ? ['invited'] : [], facts };
+  const decision = decide(lifecycle, event, situation);
+  if (!decision.ok) return refusalOf(event, state ?? 'none', decision);
   if (!invitation) throw new Error('Expected a decision to apply to rest on an invitation, found none.');
 
   const refused = refuseApplication(input, office.egress.allowed) ?? (await refuseTargets(office, input));
@@ -45,7 +48,12 @@ export async function apply(run: Run, input: ApplyForAccession): Promise<Result>
   await client.query(
     `INSERT INTO participant (id, name, legal_name, kind, accession_state, endpoint, issuer, keys, calendar_id,
                               cooperation_model, updated_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+     ON CONFLICT (id) DO UPDATE SET
+       name = excluded.name, legal_name = excluded.legal_name, kind = excluded.kind,
+       accession_state = excluded.accession_state, endpoint = excluded.endpoint, issuer = excluded.issuer,
+       keys = excluded.keys, calendar_id = excluded.calendar_id, cooperation_model = excluded.cooperation_model,
+       updated_at = greatest(excluded.updated_at, participant.updated_at + interval '1 ms')`,
     [
       participantId,
       input.name,
@@ -61,9 +69,12 @@ export async function apply(run: Run, input: ApplyForAccession): Promise<Result>
     ],
   );
   await client.query(
-    'INSERT INTO accession (participant_id, invitation_id, trade_register, applied_at) VALUES ($1, $2, $3, $4)',
+    `INSERT INTO accession (participant_id, invitation_id, trade_register, applied_at) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (participant_id) DO UPDATE SET invitation_id = $2, trade_register = $3, applied_at = $4`,
     [participantId, invitation.id, input.tradeRegister, at],
   );
+  await replaceDrafts(client, participantId, [], at);
+  await publishContacts(client, participantId, [], at);
   await moveDirectory(client, at);
   await appendParticipantEvent(client, {
     participantId,
@@ -106,12 +117,11 @@ async function refuseTaken(
   calendarId: string,
 ): Promise<Refusal | undefined> {
   const { rows } = await client.query(
-    `SELECT EXISTS (SELECT FROM participant WHERE id = $1) AS id, EXISTS (SELECT FROM participant WHERE issuer = $2) AS issuer,
+    `SELECT EXISTS (SELECT FROM participant WHERE issuer = $2 AND id <> $1) AS issuer,
             EXISTS (SELECT FROM calendar WHERE id = $3) AS calendar`,
     [participantId, issuer, calendarId],
   );
   const found = rows[0];
-  if (found.id) return invalidInput('PARTICIPANT_ID_TAKEN', 'input', `There is a participant ${participantId}.`);
   if (found.issuer)
     return invalidInput('ISSUER_TAKEN', 'input.issuer', 'Expected an issuer of its own, found one in use.');
   if (!found.calendar) return invalidInput('UNKNOWN_CALENDAR', 'input.calendarId', 'Expected one of `calendars`.');

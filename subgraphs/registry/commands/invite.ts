@@ -1,6 +1,7 @@
-/** The foundation invites a party. A newer invitation of the same party takes the place of an older one. */
+/** The foundation invites a party. A newer invitation of the same party takes the place of an older one, also while it joins. */
 import { randomUUID } from 'node:crypto';
 import { appendEvent } from '@kortelijn/kit/feed/append.ts';
+import { participant as lifecycle } from '@kortelijn/schema/lifecycles/participant.ts';
 import { holdersOf } from '@kortelijn/schema/vocabulary/readers.ts';
 import { refuseInvitation } from '../domain/application.ts';
 import { invalidInput, notAllowed } from '../domain/refusal.ts';
@@ -15,7 +16,10 @@ export async function invite({ office, client, viewer, caller, at }: Run, input:
   const { participantId, legalName, kind } = input;
   // One at a time, with whoever applies: an id is given out once.
   await client.query('SELECT version FROM directory_head FOR UPDATE');
-  const taken = await client.query('SELECT FROM participant WHERE id = $1', [participantId]);
+  const taken = await client.query('SELECT FROM participant WHERE id = $1 AND accession_state <> ALL($2)', [
+    participantId,
+    lifecycle.events.applyAgain.from,
+  ]);
   if (taken.rowCount) {
     return invalidInput('PARTICIPANT_ID_TAKEN', 'input.participantId', `There is a participant ${participantId}.`);
   }

@@ -60,6 +60,8 @@ describe('M-09: nothing that is missing is passed over', () => {
   test.each([
     ['apply', undefined, 'invited', { invitationEndedAtMs: nowMs }, 'INVITATION_USED'],
     ['apply', undefined, 'invited', { invitedAtMs: nowMs - 14 * DAY_MS - 1 }, 'INVITATION_EXPIRED'],
+    ['applyAgain', 'CANDIDATE', 'invited', { invitationEndedAtMs: nowMs }, 'INVITATION_USED'],
+    ['applyAgain', 'ACTIVE', 'invited', {}, 'STATE_DOES_NOT_ALLOW'],
     ['apply', undefined, 'party', {}, 'ROLE_DOES_NOT_ALLOW'],
     ['publishContacts', 'CONTACTS_REGISTERED', 'party', { rolesReachedAtMs: undefined }, 'REACHABILITY_NOT_CONFIRMED'],
     ['activate', 'CONTACTS_PUBLISHED', 'foundation', { contactsCompleteAtMs: undefined }, 'CONTACTS_INCOMPLETE'],
@@ -88,6 +90,7 @@ describe('what is available is what would be decided', () => {
     );
   test('for the manager of a candidate', () => {
     expect(actions('CANDIDATE', 'manager')).toEqual({
+      applyForAccession: 'ROLE_DOES_NOT_ALLOW',
       registerContacts: 'yes',
       publishContacts: 'STATE_DOES_NOT_ALLOW',
       activateParticipant: 'ONLY_FOUNDATION',

@@ -5,10 +5,10 @@
 
 import { createEventId } from '@kortelijn/kit/feed/event-id.ts';
 import type { Queryable } from '@kortelijn/kit/postgres/connect.ts';
-import type { ParticipantId } from '@kortelijn/schema/vocabulary/ids.ts';
+import type { Kept } from '@kortelijn/kit/server/housekeeping.ts';
 
 export interface MessageTo {
-  readonly participantId: ParticipantId | string;
+  readonly participantId: string;
   readonly role: string;
   readonly kind: string;
   readonly address: string;
@@ -53,3 +53,15 @@ export const contactsStale = (participantId: string): MessageText => ({
     `The contacts of ${participantId} have not been confirmed for a year. Confirm or change them in Kortelijn.`,
   ].join('\n'),
 });
+
+/** What was sent, and what nobody carried in this time: a code is long void by then. */
+export const messagesKept: Kept = {
+  keptMs: 30 * 24 * 3_600_000,
+  async prune(pool, { before, limit }) {
+    const { rowCount } = await pool.query(
+      'DELETE FROM message_out WHERE id IN (SELECT id FROM message_out WHERE created_at < $1 LIMIT $2)',
+      [before, limit],
+    );
+    return rowCount ?? 0;
+  },
+};

@@ -37,6 +37,7 @@ describe('joining a network that runs', () => {
   let network: Network;
   let pool: Pool;
   let dataDir: string;
+  let invitation = '';
   let hubPid: number | undefined;
   let registryPid: number | undefined;
 
@@ -147,7 +148,11 @@ describe('joining a network that runs', () => {
     const applied = await asInvited(token, documentOf('applyForAccession'), { input });
     expect(applied.data?.result).toEqual({ __typename: 'ParticipantChanged', participant: { id: candidate } });
     await untilState('CANDIDATE');
-    expect((await asInvited(token, '{ participants { id } }')).status).toBe(401);
+    const again = { ...input, commandId: randomUUID() };
+    expect((await asInvited(token, documentOf('applyForAccession'), { input: again })).data?.result).toMatchObject({
+      code: 'INVITATION_USED',
+    });
+    invitation = token;
   });
 
   it('M-05, M-06: without a helpdesk a participant does not come to be active; the foundation needs none', async () => {
@@ -221,6 +226,7 @@ describe('joining a network that runs', () => {
     expect(data?.incidents.coverage.parties).toContainEqual({ participant: { id: candidate }, outcome: 'FRESH' });
     const own = await network.as(`${candidate}/desk`).ask('{ incidents(first: 5) { coverage { answered } } }');
     expect(own.data.incidents.coverage.answered).toBe(4);
+    expect((await asInvited(invitation, '{ participants { id } }')).status).toBe(401);
     expect([network.process('gateway').pid, network.process('registry').pid]).toEqual([hubPid, registryPid]);
   });
 
