@@ -2,9 +2,9 @@
  * Boards that are open while a log is replayed: each follows the stream of incidents under the rights of a program and
  * keeps what it is told, nothing else. In the end each must hold what a query of the same program answers.
  */
+import { type Client, createClient, type Stream, type TypedDocument } from '@kortelijn/sdk';
 import { login, type ProgramClient, type ProgramCredentials } from '../program-client.ts';
-import { follow } from '../tail/follow.ts';
-import type { Stream, StreamItem } from '../tail/streams.ts';
+import type { StreamItem } from '../tail/streams.ts';
 import type { Player } from './organisations.ts';
 
 export interface BoardsOptions {
@@ -68,8 +68,15 @@ export function openBoards({ count, hubUrl, credentials, signal }: BoardsOptions
   const players = [...credentials.keys()];
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
-  const tokens = new Map<Player, Promise<string>>();
+  // Boards of one participant share its client, and so its token.
+  const hubs = new Map(
+    [...credentials].map(([player, one]) => [
+      player,
+      createClient({ url: hubUrl, token: async () => (await login(one)).token }),
+    ]),
+  );
   const boards: Board[] = [];
+  const streams: Stream<StreamItem>[] = [];
   const running: Promise<void>[] = [];
   let failure: unknown;
 
@@ -78,25 +85,9 @@ export function openBoards({ count, hubUrl, credentials, signal }: BoardsOptions
     const selection = selections[Math.floor(index / players.length) % selections.length] as string;
     const board = { player, rows: new Map(), seen: new Set<string>(), changes: 0, doubled: 0, gaps: 0, calm: 0 };
     boards.push(board);
-    const token = (): Promise<string> => {
-      const known = tokens.get(player);
-      if (known !== undefined) return known;
-      const fresh = login(credentials.get(player) as ProgramCredentials).then((answer) => answer.token);
-      tokens.set(player, fresh);
-      return fresh;
-    };
-    const stream: Stream = { takesParticipants: false, document: documentOf(selection) };
-    const items = follow({
-      url: hubUrl,
-      stream,
-      participants: undefined,
-      after: undefined,
-      token,
-      renewsToken: true,
-      signal: both,
-      // Whatever broke the line, a token that ran out is not used again.
-      onLine: ({ kind }) => kind === 'broken' && tokens.delete(player),
-    });
+    const document = documentOf(selection) as TypedDocument<{ readonly item: StreamItem }, { readonly after?: string }>;
+    const items = (hubs.get(player) as Client).subscribe(document);
+    streams.push(items);
     running.push(
       (async () => {
         for await (const item of items) take(board, item);
@@ -105,6 +96,9 @@ export function openBoards({ count, hubUrl, credentials, signal }: BoardsOptions
       }),
     );
   }
+  both.addEventListener('abort', () => {
+    for (const stream of streams) void stream.return();
+  });
   const calm = async (): Promise<void> => {
     for (const board of boards) board.calm = 0;
     while (!both.aborted && boards.some((board) => board.calm < calmMin)) {

@@ -1,10 +1,11 @@
-/**
- * A stream that goes on: whatever breaks the line, it is opened again with the cursor of the last item. It ends only when
- * it is told to, or by an error when the hub says no and would say so again.
- */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { openSse, StreamRefused } from './open-sse.ts';
-import { reconnectDelayMs } from './reconnect-delay.ts';
+/** A stream by the SDK, with its line told in words: open, or broken and why. */
+import {
+  createClient,
+  type Stream as Followed,
+  KortelijnError,
+  type StreamState,
+  type TypedDocument,
+} from '@kortelijn/sdk';
 import type { Stream, StreamItem } from './streams.ts';
 
 export interface FollowOptions {
@@ -12,10 +13,8 @@ export interface FollowOptions {
   readonly stream: Stream;
   readonly participants: readonly string[] | undefined;
   readonly after: string | undefined;
-  /** Called before each opening; may log in anew. */
+  /** Called when there is no token yet, or the one there was has expired. */
   readonly token: () => Promise<string>;
-  /** Whether `token` can answer a fresh one when one has expired. */
-  readonly renewsToken: boolean;
   readonly signal: AbortSignal;
   readonly onLine: (line: LineState) => void;
   readonly random?: () => number;
@@ -25,60 +24,40 @@ export type LineState =
   | { readonly kind: 'open' }
   | { readonly kind: 'broken'; readonly why: string; readonly delayMs: number };
 
-/** Three heartbeats, and a little for the way. */
-const silenceMsMax = 10_000;
-
-/** Trying again gives the same answer. */
-export class FinalError extends Error {}
-
-export async function* follow(options: FollowOptions): AsyncGenerator<StreamItem> {
-  const { stream, signal, random = Math.random } = options;
-  let cursor = options.after;
-  for (let failures = 0; !signal.aborted; failures += 1) {
-    let why = 'The hub ended the stream.';
-    let waitMs = 0;
-    try {
-      const results = openSse({
-        url: options.url,
-        token: await options.token(),
-        document: stream.document,
-        variables: { after: cursor, ...(stream.takesParticipants && { participants: options.participants }) },
-        signal,
-        silenceMsMax,
-      });
-      let isOpen = false;
-      for await (const { data } of results) {
-        const item = data?.item as StreamItem | null | undefined;
-        if (item === null || item === undefined) continue;
-        if (!isOpen) options.onLine({ kind: 'open' });
-        isOpen = true;
-        failures = 0;
-        yield item;
-        // After it was taken: whoever stops in between gets it again.
-        cursor = item.cursor;
-      }
-    } catch (error) {
-      if (signal.aborted) return;
-      if (isFinal(error, options.renewsToken)) throw error;
-      why = reasonOf(error);
-      if (error instanceof StreamRefused) waitMs = error.retryAfterMs ?? 0;
-    }
-    if (signal.aborted) return;
-    const delayMs = Math.max(waitMs, reconnectDelayMs(failures, random));
-    options.onLine({ kind: 'broken', why, delayMs });
-    await sleep(delayMs, undefined, { signal }).catch(() => {});
+/** What was asked for is wrong: trying again gives the same answer. */
+export class WrongUse extends KortelijnError {
+  constructor(message: string) {
+    super({ code: 'UNAUTHENTICATED', message, retryable: false });
   }
 }
 
-const isFinal = (error: unknown, renewsToken: boolean): boolean =>
-  error instanceof FinalError ||
-  (error instanceof StreamRefused && (error.code === 'TOKEN_EXPIRED' ? !renewsToken : !error.retryable));
+interface Asked {
+  readonly after?: string | undefined;
+  readonly participants?: readonly string[] | undefined;
+}
 
-function reasonOf(error: unknown): string {
-  if (error instanceof StreamRefused) return `${error.code}: ${error.message}`;
-  const { code, message } = error as { code?: string; message?: string };
-  if (code === 'UND_ERR_BODY_TIMEOUT' || code === 'UND_ERR_HEADERS_TIMEOUT') {
-    return `Nothing was heard for ${silenceMsMax / 1000} s.`;
-  }
-  return message || code || String(error);
+export function follow(options: FollowOptions): Followed<StreamItem> {
+  const { url, stream, participants, after, token, signal, onLine, random } = options;
+  const hub = createClient({ url, token, ...(random && { random }) });
+  const document = stream.document as TypedDocument<{ readonly item: StreamItem }, Asked>;
+  return hub.subscribe(document, {
+    after,
+    signal,
+    variables: (cursor) => ({ after: cursor, ...(stream.takesParticipants && { participants }) }),
+    onState: toldBy(onLine),
+  });
+}
+
+function toldBy(onLine: (line: LineState) => void): (state: StreamState) => void {
+  let isOpen = false;
+  return ({ line, why, retryInMs = 0 }) => {
+    if (line === 'OPEN' && !isOpen) onLine({ kind: 'open' });
+    if (line === 'WAITING') onLine({ kind: 'broken', why: reasonOf(why), delayMs: retryInMs });
+    isOpen = line === 'OPEN';
+  };
+}
+
+function reasonOf(why: KortelijnError | undefined): string {
+  if (why === undefined) return 'The hub ended the stream.';
+  return why.said === undefined ? why.message : `${why.said}: ${why.message}`;
 }

@@ -1,6 +1,6 @@
 /** Where the token comes from: given, a program's own credentials, or a persona of the demo. */
 import { login, type ProgramCredentials, readCredentials } from '../program-client.ts';
-import { FinalError } from './follow.ts';
+import { WrongUse } from './follow.ts';
 
 export interface LogInOptions {
   readonly token?: string;
@@ -12,14 +12,9 @@ export interface LogInOptions {
   readonly demoIdentities: string;
 }
 
-export interface TokenSource {
-  readonly renews: boolean;
-  token(): Promise<string>;
-}
+type TokenSource = () => Promise<string>;
 
-const renewBeforeMs = 15_000;
-
-/** Throws when the options do not say who calls. */
+/** Fetches a token at each call: what follows keeps it. Throws when the options do not say who calls. */
 export function tokenSource(options: LogInOptions): TokenSource {
   const given = (['token', 'programs', 'as'] as const).filter((name) => options[name] !== undefined);
   if (given.length !== 1) {
@@ -29,12 +24,12 @@ export function tokenSource(options: LogInOptions): TokenSource {
     );
   }
   const { token, programs, as } = options;
-  if (token !== undefined) return { renews: false, token: async () => token };
+  if (token !== undefined) return async () => token;
   if (programs !== undefined) {
     const credentials = chosen(readCredentials(programs), options.program, programs);
-    return { renews: true, token: renewed(() => login(credentials)) };
+    return async () => (await login(credentials)).token;
   }
-  return { renews: true, token: renewed(() => demoToken(as ?? '', options.demoIdentities)) };
+  return () => demoToken(as ?? '', options.demoIdentities);
 }
 
 function chosen(all: readonly ProgramCredentials[], wanted: string | undefined, file: string): ProgramCredentials {
@@ -44,15 +39,7 @@ function chosen(all: readonly ProgramCredentials[], wanted: string | undefined, 
   throw new Error(`Expected --program with one of those in ${file} (${names}), found ${wanted ?? 'none'}.`);
 }
 
-function renewed(logIn: () => Promise<{ readonly token: string; readonly expiresAtMs: number }>) {
-  let held: { readonly token: string; readonly expiresAtMs: number } | undefined;
-  return async () => {
-    if (held === undefined || held.expiresAtMs - renewBeforeMs < Date.now()) held = await logIn();
-    return held.token;
-  };
-}
-
-async function demoToken(as: string, identities: string) {
+async function demoToken(as: string, identities: string): Promise<string> {
   const [participant = '', persona = ''] = as.split('/');
   const listed = await fetch(`${identities}/demo/personas`).catch((cause: Error) => {
     throw new Error(`Expected the demo's identities at ${identities}, found nobody. Is the demo running (npm start)?`, {
@@ -67,16 +54,16 @@ async function demoToken(as: string, identities: string) {
   if (subject === undefined) {
     const known =
       subjects.length > 0 ? subjects.map((one) => `${participant}/${one}`) : participants.map(({ id }) => `${id}/…`);
-    throw new FinalError(`Expected --as with one of ${known.join(', ')}, found ${as}.`);
+    throw new WrongUse(`Expected --as with one of ${known.join(', ')}, found ${as}.`);
   }
   const response = await fetch(`${identities}/${participant}/demo/token`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ persona: subject }),
   });
-  const answer = (await response.json()) as { access_token?: string; expires_in?: number };
+  const answer = (await response.json()) as { access_token?: string };
   if (answer.access_token === undefined) {
     throw new Error(`Expected a token for ${as} from ${identities}, got HTTP ${response.status}.`);
   }
-  return { token: answer.access_token, expiresAtMs: Date.now() + (answer.expires_in ?? 60) * 1000 };
+  return answer.access_token;
 }

@@ -1,6 +1,7 @@
 /** One subscription over HTTP: POST, answered by server-sent events (GraphQL over SSE, distinct connections mode). */
+
+import { readEvents } from '@kortelijn/sdk/read-events.ts';
 import { type Dispatcher, request } from 'undici';
-import { readEvents } from './read-events.ts';
 
 export interface Subscribing {
   /** The GraphQL address of the hub. */

@@ -3,13 +3,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { KortelijnError } from '@kortelijn/sdk';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { follow, type LineState } from './follow.ts';
 import { tokenSource } from './log-in.ts';
-import { StreamRefused } from './open-sse.ts';
 import { clean, printItem } from './print-item.ts';
-import { readEvents } from './read-events.ts';
-import { reconnectDelayMs } from './reconnect-delay.ts';
 import { openResumeFile } from './resume-file.ts';
 import { type StreamItem, streams } from './streams.ts';
 
@@ -101,40 +99,7 @@ describe('the resume file', () => {
   });
 });
 
-describe('server-sent events', () => {
-  async function read(text: string, size: number) {
-    const bytes = Buffer.from(text);
-    const found = [];
-    async function* chunks() {
-      for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
-    }
-    for await (const event of readEvents(chunks())) found.push(event);
-    return found;
-  }
-
-  it('are the same however the bytes were cut', async () => {
-    const text =
-      ':\n\nevent: next\ndata: {"é":1}\n\nevent: next\r\ndata: a\r\ndata:b\r\n\r\ndata: c\r\revent: complete\ndata: \n\n';
-    const whole = await read(text, 1_000);
-    expect(whole).toEqual([
-      { event: 'next', data: '{"é":1}' },
-      { event: 'next', data: 'a\nb' },
-      { event: 'message', data: 'c' },
-      { event: 'complete', data: '' },
-    ]);
-    for (let size = 1; size < 9; size += 1) expect(await read(text, size), `${size} bytes at once`).toEqual(whole);
-  });
-});
-
 describe('coming back', () => {
-  it('waits between 0.3 s and a bound that doubles up to 8 s', () => {
-    for (const [tries, longest] of [1_200, 2_400, 4_800, 8_000, 8_000].entries()) {
-      expect(reconnectDelayMs(tries, () => 0)).toBe(300);
-      expect(reconnectDelayMs(tries, () => 1)).toBe(longest);
-    }
-    expect(reconnectDelayMs(5_000, () => 1)).toBe(8_000);
-  });
-
   type Answer = (request: IncomingMessage, response: ServerResponse, variables: { after?: string }) => void;
   const item = (cursor: string) =>
     `event: next\ndata: ${JSON.stringify({ data: { item: { __typename: 'X', cursor } } })}\n\n`;
@@ -143,7 +108,7 @@ describe('coming back', () => {
   const sse = (response: ServerResponse) => response.writeHead(200, { 'content-type': 'text/event-stream' });
 
   /** A hub of which the test writes the bytes; each answer serves one request. */
-  async function watch(answers: readonly Answer[], renewsToken = true) {
+  async function watch(answers: readonly Answer[], renews = true) {
     const asked: (string | undefined)[] = [];
     const server = createServer((request, response) => {
       let body = '';
@@ -170,8 +135,7 @@ describe('coming back', () => {
         stream: streams.incidents,
         participants: undefined,
         after: undefined,
-        token: async () => `token ${++tokens}`,
-        renewsToken,
+        token: async () => `token ${renews ? ++tokens : 0}`,
         signal: stopping.signal,
         onLine: (line) => lines.push(line),
         random: () => 0,
@@ -202,25 +166,25 @@ describe('coming back', () => {
     expect(watched.kinds.filter((kind) => kind === 'open')).toHaveLength(3);
     expect(watched.kinds).toContainEqual('OVERLOADED: full');
     expect(watched.kinds).toContainEqual(expect.stringContaining('HTTP 502: <h1>'));
-    expect(watched.tokens).toBe(6);
+    expect(watched.tokens).toBe(1);
   });
 
   it('ends when the hub says no for good', async () => {
     const watched = await watch([
-      (_, response) => sse(response).end(item('c1') + refusal('ACCESS_REVOKED', true)),
+      (_, response) => sse(response).end(item('c1') + refusal('STOPPING', true)),
       (_, response) =>
         response
           .writeHead(403)
           .end('{"errors":[{"message":"no","extensions":{"code":"FORBIDDEN","retryable":false}}]}'),
     ]);
     expect(watched.asked).toEqual([undefined, 'c1']);
-    expect(watched.error).toBeInstanceOf(StreamRefused);
+    expect(watched.error).toBeInstanceOf(KortelijnError);
     expect(watched.error).toMatchObject({ code: 'FORBIDDEN' });
   });
 
   it('A7: an expired token is followed by a fresh one, and ends a watch that has none', async () => {
     const expired: Answer = (_, response) => sse(response).end(item('c1') + refusal('TOKEN_EXPIRED', true));
-    expect(await watch([expired])).toMatchObject({ asked: [undefined, 'c1'], error: undefined });
+    expect(await watch([expired])).toMatchObject({ asked: [undefined, 'c1'], tokens: 2, error: undefined });
     expect(await watch([expired], false)).toMatchObject({ asked: [undefined], error: { code: 'TOKEN_EXPIRED' } });
   });
 });

@@ -1,8 +1,8 @@
 /** `kortelijn tail`: a stream of the hub, line by line. Items go to standard output, everything else to standard error. */
 import { once } from 'node:events';
-import { FinalError, follow, type LineState } from './follow.ts';
+import { KortelijnError } from '@kortelijn/sdk';
+import { follow, type LineState, WrongUse } from './follow.ts';
 import { tokenSource } from './log-in.ts';
-import { StreamRefused } from './open-sse.ts';
 import { painter, printFeeds, printItem } from './print-item.ts';
 import { openResumeFile } from './resume-file.ts';
 import { type StreamItem, type StreamName, streams } from './streams.ts';
@@ -42,12 +42,12 @@ export async function tail(options: TailOptions): Promise<number> {
     const items = follow({ ...prepared.following, signal: stopping.signal, onLine: terminal.line });
     for await (const item of items) {
       await terminal.item(item);
-      prepared.resume?.save(item.cursor);
+      if (items.cursor !== undefined) prepared.resume?.save(items.cursor);
     }
     return exitCodes.stopped;
   } catch (error) {
     terminal.say(explain(error, options));
-    return error instanceof FinalError ? exitCodes.wrongUse : exitCodes.refused;
+    return error instanceof WrongUse ? exitCodes.wrongUse : exitCodes.refused;
   } finally {
     terminal.end();
     process.removeListener('SIGINT', stop);
@@ -63,7 +63,7 @@ function prepare(options: TailOptions) {
     if (participants.length > 0 && !stream.takesParticipants) {
       throw new Error(`The stream "${options.stream}" cannot be narrowed: leave --participants out.`);
     }
-    const { token, renews } = tokenSource(options);
+    const token = tokenSource(options);
     const resume =
       options.resume === undefined
         ? undefined
@@ -74,7 +74,6 @@ function prepare(options: TailOptions) {
       participants: participants.length === 0 ? undefined : participants,
       after: resume?.cursor,
       token,
-      renewsToken: renews,
     };
     return { following, resume };
   } catch (error) {
@@ -140,11 +139,12 @@ function createTerminal(json: boolean) {
 }
 
 function explain(error: unknown, { resume }: TailOptions): string {
-  if (!(error instanceof StreamRefused)) return error instanceof Error ? error.message : String(error);
-  const said = `The hub says ${error.code}: ${error.message}`;
+  if (!(error instanceof KortelijnError)) return error instanceof Error ? error.message : String(error);
   if (error.code === 'TOKEN_EXPIRED') {
-    return `${said} Give a fresh --token, or log in with --programs, which renews by itself.`;
+    return 'The token has expired: give a fresh --token, or log in with --programs, which renews by itself.';
   }
+  if (error.said === undefined) return error.message;
+  const said = `The hub says ${error.said}: ${error.message}`;
   if (error.code.includes('CURSOR') && resume !== undefined) {
     return `${said} The place in ${resume} is of no use any more: remove the file to begin from now.`;
   }

@@ -1,7 +1,9 @@
 /** The SDK at a hub, over a line that fails: what it promises to programs of partners. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +20,7 @@ import { createRandom } from '../../network/seeds/random.ts';
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 const sdkFolder = new URL('../../../clients/sdk/', import.meta.url);
 const example = fileURLToPath(new URL('../../../clients/examples/follow-incidents.ts', import.meta.url));
+const cli = fileURLToPath(new URL('../../../clients/cli/main.ts', import.meta.url));
 const doors = [
   ['SSE', overSse],
   ['WebSocket', () => overWebSocket({ webSocketImpl: WebSocket })],
@@ -270,6 +273,32 @@ describe('the SDK', () => {
     await report(network.as('linde/desk'), { title: 'Voorbeeld loopt' });
     const [printed] = await once(lines, 'line');
     expect(printed).toMatch(/Z .+ incident[.]report LINDE-\d{4}-\d{4} P\d REPORTED Voorbeeld loopt$/);
+  });
+
+  it('kortelijn tail prints what changes, and goes on after its last line with --resume', async () => {
+    const place = join(mkdtempSync(join(tmpdir(), 'kortelijn-tail-')), 'place.json');
+    onTestFinished(() => rmSync(dirname(place), { recursive: true }));
+    const watch = () => {
+      const given = ['--hub', network.hubUrl, '--demo-identities', network.identityUrl, '--as', 'linde/desk'];
+      const program = spawn(process.execPath, ['--import', 'tsx', cli, 'tail', ...given, '--resume', place]);
+      onTestFinished(() => void program.kill());
+      return {
+        program,
+        lines: createInterface({ input: program.stdout }),
+        says: createInterface({ input: program.stderr }),
+      };
+    };
+    const first = watch();
+    for await (const line of first.says) if (line === 'Watching.') break;
+    await report(network.as('linde/desk'), { title: 'Voor de pauze' });
+    expect(String(await once(first.lines, 'line'))).toMatch(/linde .* incident[.]report .* Voor de pauze$/);
+    first.program.kill('SIGINT');
+    expect(await once(first.program, 'exit')).toEqual([0, null]);
+    await report(network.as('linde/desk'), { title: 'In de pauze' });
+    const second = watch();
+    expect(String(await once(second.lines, 'line'))).toMatch(/ In de pauze$/);
+    second.program.kill('SIGINT');
+    await once(second.program, 'exit');
   });
 
   it('a role that is taken away ends the stream with ACCESS_REVOKED', async () => {
