@@ -40,6 +40,9 @@ export interface Answered {
   readonly json: Json;
 }
 
+/** In place of a status: the connection is broken off. */
+export const HANGS_UP = 0;
+
 export interface Broken {
   /** What goes on to the endpoint in place of what came; undefined for what came. */
   readonly asked?: (asked: Asked) => Forwarded | undefined;
@@ -121,6 +124,7 @@ export async function createMutant(endpoint: OwnEndpoint, broken: Broken): Promi
     const json = jsonIn(text);
     const said = { status: answer.status, headers, json };
     const shown = json === undefined ? said : (broken.answered?.(said, asked, signed) ?? said);
+    if (shown.status === HANGS_UP) return void response.destroy();
     response.writeHead(shown.status, shown.headers).end(json === undefined ? text : JSON.stringify(shown.json));
   };
 

@@ -2,7 +2,7 @@
 import { signJws } from '@kortelijn/kit/trust/jws.ts';
 import { sha256 } from '@kortelijn/kit/trust/seal.ts';
 import { parse, print, visit } from 'graphql';
-import type { Answered, Asked, Broken, Json } from './mutant-proxy.ts';
+import { type Answered, type Asked, type Broken, HANGS_UP, type Json } from './mutant-proxy.ts';
 import type { OwnEndpoint } from './own-endpoint.ts';
 
 export interface Mutant {
@@ -423,6 +423,13 @@ const badInput: readonly Mutant[] = [
     break: () => ({
       answered: (answer, { body }) =>
         answer.status === 400 && body === '{"query": ' ? { ...answer, status: 500 } : answer,
+    }),
+  },
+  {
+    that: 'hangs up on a search that it does not understand',
+    caughtBy: 'CK-IN-3',
+    break: () => ({
+      answered: (answer, { variables }) => (variables?.filter?.nothing ? { ...answer, status: HANGS_UP } : answer),
     }),
   },
   {

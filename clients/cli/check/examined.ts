@@ -1,7 +1,7 @@
 /** The endpoint under examination: how to speak to it, as whom, and what the examination has put there. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { newId, type ParticipantId } from '@kortelijn/schema/vocabulary/ids.ts';
-import { CannotJudge } from './check-of.ts';
+import { CannotJudge } from './finding.ts';
 import { type Answer, createHubClient, type HubClient, type HubClientOptions } from './hub-client.ts';
 import type { Claims, PublicKeys, SigningKey } from './trust.ts';
 
@@ -54,7 +54,7 @@ export const REPORT = `mutation ($input: ReportIncidentInput!) { reportIncident(
   ... on InvalidInput { code path message } ... on NotAllowed { code message } ... on CommandIdReused { commandId }
 } }`;
 
-const ROW_COUNT = 13;
+const ROW_COUNT = 11;
 const impacts = ['HIGH', 'LOW', 'MEDIUM'] as const;
 
 export function createExamined(options: ExaminedOptions): Examined {

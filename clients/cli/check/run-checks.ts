@@ -1,6 +1,7 @@
 /** Runs the checks one after another and says of each what became of it. */
-import { CannotJudge, type Check, Finding, type Need } from './check-of.ts';
+import type { Check, Need } from './check-of.ts';
 import type { Examined } from './examined.ts';
+import { CannotJudge, Finding } from './finding.ts';
 
 export type Outcome = 'PASS' | 'FAIL' | 'NOT_JUDGED';
 
@@ -36,9 +37,17 @@ async function judge(endpoint: Examined, check: Check): Promise<Omit<Judgement, 
   } catch (error) {
     if (error instanceof Finding) return { outcome: 'FAIL', why: error.message };
     if (error instanceof CannotJudge) return { outcome: 'NOT_JUDGED', why: error.message };
-    return { outcome: 'NOT_JUDGED', why: `No answer that could be judged: ${reasonOf(error)}` };
+    const why = `No answer that could be judged: ${reasonOf(error)}`;
+    // Whoever answers others and hangs up on this has answered by that.
+    return (await answers(endpoint)) ? { outcome: 'FAIL', why } : { outcome: 'NOT_JUDGED', why };
   }
 }
+
+const answers = ({ ask, desk }: Examined): Promise<boolean> =>
+  ask(desk, '{ __typename }').then(
+    () => true,
+    () => false,
+  );
 
 const missing: Readonly<Record<Need, (endpoint: Examined) => string | undefined>> = {
   write: ({ mayWrite }) => (mayWrite ? undefined : 'It needs --write.'),

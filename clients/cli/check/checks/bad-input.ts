@@ -1,7 +1,8 @@
 /** Whatever comes in: the answer is no failure of the endpoint, and an error has a code. */
 import { errorCodes } from '@kortelijn/schema/errors/codes.ts';
-import { type Check, must } from '../check-of.ts';
+import type { Check } from '../check-of.ts';
 import type { Examined } from '../examined.ts';
+import { must } from '../finding.ts';
 import type { Answer } from '../hub-client.ts';
 import type { Claims } from '../trust.ts';
 

@@ -1,7 +1,8 @@
 /** Commands: one effect and one answer for one commandId, and a rule that says no says so as a value. */
 import { randomUUID } from 'node:crypto';
-import { type Check, must } from '../check-of.ts';
+import type { Check } from '../check-of.ts';
 import { type Examined, REPORT } from '../examined.ts';
+import { must } from '../finding.ts';
 import type { Answer } from '../hub-client.ts';
 import type { Claims } from '../trust.ts';
 

@@ -1,7 +1,8 @@
 /** `_entities` as the hub splits and joins it: by place, whoever is missing. */
 import { randomUUID } from 'node:crypto';
-import { type Check, must } from '../check-of.ts';
+import type { Check } from '../check-of.ts';
 import type { Examined } from '../examined.ts';
+import { must } from '../finding.ts';
 import type { Claims } from '../trust.ts';
 
 const ENTITIES = `query ($representations: [_Any!]!) {

@@ -1,7 +1,8 @@
 /** Envelopes and receipts: what another party tells is taken in once, in order, and answered by a signature. */
 import { generateKeyPairSync } from 'node:crypto';
-import { CannotJudge, type Check, must } from '../check-of.ts';
+import type { Check } from '../check-of.ts';
 import type { Examined, Sender } from '../examined.ts';
+import { CannotJudge, must } from '../finding.ts';
 import { type Answer, asHub } from '../hub-client.ts';
 import { type Claims, newJti, readJws, type SigningKey, sha256, signJws } from '../trust.ts';
 

@@ -1,8 +1,9 @@
 /** The feed: every change once, in one order without a hole, and a sign of life every second. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CannotJudge, type Check, must } from '../check-of.ts';
+import type { Check } from '../check-of.ts';
 import type { Examined } from '../examined.ts';
+import { CannotJudge, must } from '../finding.ts';
 import { asHub, type StreamItem } from '../hub-client.ts';
 import { perEndpoint } from '../per-endpoint.ts';
 
@@ -59,11 +60,11 @@ async function readToEnd(endpoint: Examined, after: string, first: number): Prom
 const STEPS = `mutation ($a: AcknowledgeIncidentInput!, $b: StartIncidentInput!) {
   acknowledgeIncident(input: $a) { __typename } startIncident(input: $b) { __typename } }`;
 
-/** Eight writers at once, each with three changes of one incident, and what the feed then says. */
+/** Six writers at once, each with three changes of one incident, and what the feed then says. */
 const written = perEndpoint(async (endpoint: Examined) => {
   const from = await headOf(endpoint);
   const ids = await Promise.all(
-    Array.from({ length: 8 }, async () => {
+    Array.from({ length: 6 }, async () => {
       const { id } = await endpoint.report();
       const [a, b] = [randomUUID(), randomUUID()].map((commandId) => ({ commandId, incidentId: id }));
       const { data, text } = await endpoint.ask(endpoint.desk, STEPS, { a, b });

@@ -1,6 +1,7 @@
 /** Lists: what the hub merges by cursors alone, and what a stable order promises while others write. */
-import { type Check, must } from '../check-of.ts';
+import type { Check } from '../check-of.ts';
 import type { Examined } from '../examined.ts';
+import { must } from '../finding.ts';
 import { perEndpoint } from '../per-endpoint.ts';
 import { edgesOf, idsOf, type Page, type PageQuery, type Row, readPage, readPages } from './read-pages.ts';
 
@@ -103,7 +104,10 @@ export const listChecks: readonly Check[] = [
           `each row once in ${order}`,
           `${found.length} rows, some of them twice`,
         );
-        const missed = ids.filter((id) => !found.includes(id));
+        // A list of others may be longer than is read here.
+        const isWhole = pages.at(-1)?.pageInfo.hasNextPage === false;
+        must(!isAll || isWhole, `an end after ${ids.length} rows in ${order}`, `${found.length} rows and no end`);
+        const missed = isWhole ? ids.filter((id) => !found.includes(id)) : [];
         must(missed.length === 0, `every row in ${order}`, `none of ${missed.join(', ')}`);
         must(!isAll || found.length === ids.length, `${ids.length} rows by the filter in ${order}`, found.length);
         must(!isAll || pages.length === Math.ceil(ids.length / PAGE_SIZE), 'no page that is empty', pages.length);
@@ -118,8 +122,8 @@ export const listChecks: readonly Check[] = [
     needs: ['write'],
     run: async (endpoint) => {
       const title = `Conformance check ${endpoint.word}w`;
-      const made = await Promise.all(Array.from({ length: 9 }, () => endpoint.report({ title })));
-      for (const orderBy of ['CREATED_ASC', 'CREATED_DESC', 'REFERENCE']) {
+      const made = await Promise.all(Array.from({ length: 7 }, () => endpoint.report({ title })));
+      for (const orderBy of ['CREATED_DESC', 'REFERENCE']) {
         const query = { filter: { text: `${endpoint.word}w` }, orderBy, first: 2 };
         const before = await readPages(endpoint, { ...query, first: 50 });
         let turn = 0;

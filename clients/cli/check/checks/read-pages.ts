@@ -1,6 +1,7 @@
 /** Pages of the list of incidents, one after another, as the hub reads them. */
-import { must } from '../check-of.ts';
+
 import type { Examined } from '../examined.ts';
+import { must } from '../finding.ts';
 import type { Claims } from '../trust.ts';
 
 export interface Row {

@@ -1,7 +1,8 @@
 /** Assertion and seal: what is not proven is not answered, and the refusal says nothing more than that. */
 import { generateKeyPairSync } from 'node:crypto';
-import { CannotJudge, type Check, must } from '../check-of.ts';
+import type { Check } from '../check-of.ts';
 import { type Examined, REPORT } from '../examined.ts';
+import { CannotJudge, must } from '../finding.ts';
 import { type Answer, asHub, type Forgery } from '../hub-client.ts';
 import { newJti, sha256 } from '../trust.ts';
 
