@@ -94,7 +94,7 @@ export const envelopeChecks: readonly Check[] = [
   {
     id: 'CK-ENV-2',
     level: 'MUST',
-    title: 'answers a repeated envelope ALREADY, with the result of the first time, and has no second effect',
+    title: 'answers a repeated envelope ALREADY, with the result of the first time',
     rule: envelopeRule,
     needs: ['write', 'sender'],
     run: async (endpoint) => {
