@@ -391,6 +391,20 @@ describe('joining', () => {
     expect(await register('roek')).toMatchObject({ code: 'TOO_MANY_MESSAGES' });
   });
 
+  test('G2: contacts that are registered twice by one command are registered, and written to, once', async () => {
+    await apply('wulp');
+    const input = { commandId: 'register-wulp', participantId: 'wulp', contacts: three };
+    expect(await command(managerOf('wulp'), 'registerContacts', input)).toMatchObject(DONE);
+    const codes = await codesOf('wulp');
+    expect(await command(managerOf('wulp'), 'registerContacts', input)).toMatchObject(DONE);
+    expect(await codesOf('wulp')).toEqual(codes);
+    const other = { ...input, contacts: two };
+    expect(await command(managerOf('wulp'), 'registerContacts', other)).toMatchObject({
+      __typename: 'CommandIdReused',
+    });
+    expect(await publish('wulp', codes)).toMatchObject(DONE);
+  });
+
   test('an application that was wrong is mended with a new invitation, until the party is active', async () => {
     await untilPublished('koekoek');
     const who = await invited((await invite('koekoek')).invitation.token);

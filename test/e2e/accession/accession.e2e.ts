@@ -180,10 +180,18 @@ describe('joining a network that runs', () => {
     expect(data.incidents.coverage.parties).toHaveLength(4);
     expect(data.participant.accession).toEqual({ tradeRegister: 'KvK 00000007' });
     expect(data.participant.availableActions).toContainEqual({ action: 'registerContacts', available: true });
-    const seen = await network
-      .as('linde/manager')
-      .ask(`{ participant(id: "${candidate}") { accessionState accession { tradeRegister } } }`);
-    expect(seen.data.participant).toEqual({ accessionState: 'CANDIDATE', accession: null });
+    const ways = `{ participant(id: "${candidate}") { ...it } node(id: "${candidate}") { ... on Participant { ...it } }
+      participants(state: [CANDIDATE]) { ...it } } fragment it on Participant { accessionState accession { tradeRegister } }`;
+    const hidden = { accessionState: 'CANDIDATE', accession: null };
+    const shown = { accessionState: 'CANDIDATE', accession: { tradeRegister: 'KvK 00000007' } };
+    for (const [who, row] of [
+      ['linde/manager', hidden],
+      ['voorbeeld/manager', hidden],
+      ['voorbeeld/foundation', shown],
+    ] as const) {
+      const seen = await network.as(who).ask(ways);
+      expect(seen.data).toEqual({ participant: row, node: row, participants: [row] });
+    }
   });
 
   it('M-08, M-09: contacts are published by the codes that were sent, and read by everyone', async () => {
