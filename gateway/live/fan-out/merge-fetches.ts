@@ -1,10 +1,12 @@
 /**
- * Joins fetches of objects that wait together, on behalf of the same reader, of the same participant and with the same
- * document, to one: a burst of changes is read as one list. What begins while a participant is still answering waits
- * for that, so a busy one is asked more at a time instead of more often. Each gets back what it asked, at its places.
+ * Joins fetches of objects that wait together, on behalf of the same reader and of the same participant, to one: six
+ * selections on one event are one question, and a burst of changes is read as one list. What begins while a participant
+ * is still answering waits for that, so a busy one is asked more at a time instead of more often; and streams together
+ * never take more of its attention than a part, for people work there too.
  */
 import type { FetchSubgraph, SubgraphRequest, SubgraphResponse } from '../../supergraph/execute.ts';
 import { type Caller, callerKey } from '../../transport/caller.ts';
+import { joinRequests, listOf } from './join-requests.ts';
 
 interface Waiting {
   readonly request: SubgraphRequest;
@@ -14,79 +16,105 @@ interface Waiting {
 
 interface Batch {
   readonly waiting: Waiting[];
+  readonly documents: Set<string>;
   readonly context: unknown;
   readonly signal: AbortSignal;
   count: number;
 }
 
+/** What one reader wants of one participant. */
 interface Line {
+  readonly key: string;
+  readonly owner: Owner;
   underWay: number;
   readonly batches: Batch[];
 }
 
+interface Owner {
+  readonly key: string;
+  underWay: number;
+  /** Lines that have something to ask, each once. */
+  readonly lines: Set<Line>;
+}
+
 /** As many as an endpoint reads in one statement. */
 const objectsMax = 100;
-/** So many questions of one kind are under way at once. */
+const documentsMax = 8;
+/** So many questions are under way at once: for one reader, and of one participant, which takes 64 in all. */
 const underWayMax = 2;
+const ownerUnderWayMax = 16;
 
 export function mergeFetches(fetchSubgraph: FetchSubgraph): FetchSubgraph {
   const lines = new Map<string, Line>();
+  const owners = new Map<string, Owner>();
 
   const send = async ({ waiting, context, signal }: Batch): Promise<void> => {
     try {
-      const [first] = waiting;
-      if (waiting.length === 1) first?.resolve(await fetchSubgraph((first as Waiting).request, context, signal));
-      else split(waiting, await fetchSubgraph(merged(waiting), context, signal));
+      const { request, split } = joinRequests(waiting.map((one) => one.request));
+      const parts = split(await fetchSubgraph(request, context, signal));
+      for (const [index, { resolve }] of waiting.entries()) resolve(parts[index] as SubgraphResponse);
     } catch (reason) {
       for (const { reject } of waiting) reject(reason);
     }
   };
-  const proceed = (key: string, line: Line): void => {
-    while (line.underWay < underWayMax) {
+  const begin = (line: Line, batch: Batch): void => {
+    const { owner } = line;
+    line.underWay += 1;
+    owner.underWay += 1;
+    void send(batch).then(() => {
+      line.underWay -= 1;
+      owner.underWay -= 1;
+      proceed(owner);
+      if (line.underWay === 0 && line.batches.length === 0) lines.delete(line.key);
+      if (owner.underWay === 0 && owner.lines.size === 0) owners.delete(owner.key);
+    });
+  };
+  /** Each line in turn: one that wants much does not keep the others waiting. */
+  const proceed = (owner: Owner): void => {
+    for (const line of [...owner.lines]) {
+      if (owner.underWay >= ownerUnderWayMax) return;
+      if (line.underWay >= underWayMax) continue;
       const batch = line.batches.shift();
-      if (batch === undefined) break;
-      line.underWay += 1;
-      void send(batch).then(() => {
-        line.underWay -= 1;
-        proceed(key, line);
-      });
+      owner.lines.delete(line);
+      if (line.batches.length > 0) owner.lines.add(line);
+      if (batch !== undefined) begin(line, batch);
     }
-    if (line.underWay === 0 && line.batches.length === 0) lines.delete(key);
+  };
+  const lineOf = (key: string, ownerKey: string): Line => {
+    const owner = owners.get(ownerKey) ?? { key: ownerKey, underWay: 0, lines: new Set() };
+    owners.set(ownerKey, owner);
+    const line = lines.get(key) ?? { key, owner, underWay: 0, batches: [] };
+    lines.set(key, line);
+    return line;
   };
 
   return (request, context, signal) => {
-    const key = keyOf(request, context);
     // In process there is nothing to save.
-    if (key === undefined || request.subgraph === 'hub') return fetchSubgraph(request, context, signal);
+    if (request.entities.length === 0 || request.subgraph === 'hub') return fetchSubgraph(request, context, signal);
     return new Promise((resolve, reject) => {
-      const count = Math.max(...request.entities.map(({ variable }) => listOf(request, variable).length));
-      let line = lines.get(key);
-      if (line === undefined) {
-        line = { underWay: 0, batches: [] };
-        lines.set(key, line);
-      }
-      const known = line;
-      let batch = known.batches.at(-1);
-      if (batch === undefined || batch.count + count > objectsMax) {
-        batch = { waiting: [], context, signal, count: 0 };
-        known.batches.push(batch);
+      const ownerKey = `${request.subgraph} ${ownersOf(request).join()}`;
+      const { authority } = context as { readonly authority: Caller };
+      const line = lineOf(`${ownerKey} ${callerKey(authority)} ${otherVariables(request)}`, ownerKey);
+      const count = request.entities.reduce((sum, { variable }) => sum + listOf(request, variable).length, 0);
+      let batch = line.batches.at(-1);
+      if (
+        batch === undefined ||
+        batch.count + count > objectsMax ||
+        (batch.documents.size === documentsMax && !batch.documents.has(request.document))
+      ) {
+        batch = { waiting: [], documents: new Set(), context, signal, count: 0 };
+        line.batches.push(batch);
         // After everything that this turn of the loop still begins.
-        setImmediate(proceed, key, known);
+        setImmediate(() => {
+          line.owner.lines.add(line);
+          proceed(line.owner);
+        });
       }
       batch.count += count;
+      batch.documents.add(request.document);
       batch.waiting.push({ request, resolve, reject });
     });
   };
-}
-
-/** Undefined for what cannot be joined. */
-function keyOf(request: SubgraphRequest, context: unknown): string | undefined {
-  const { subgraph, document, entities, variables } = request;
-  if (entities.length === 0) return undefined;
-  const lists = new Set(entities.map(({ variable }) => variable));
-  const others = Object.entries(variables).filter(([name]) => !lists.has(name));
-  const { authority } = context as { readonly authority: Caller };
-  return JSON.stringify([subgraph, ownersOf(request), callerKey(authority), others, document]);
 }
 
 /** One that is slow holds up nobody else's objects. */
@@ -101,50 +129,8 @@ function ownersOf(request: SubgraphRequest): readonly string[] {
   return [...owners].sort();
 }
 
-function listOf({ variables }: SubgraphRequest, variable: string): readonly unknown[] {
-  const list = variables[variable];
-  return Array.isArray(list) ? list : [];
-}
-
-function merged(waiting: readonly Waiting[]): SubgraphRequest {
-  const { request } = waiting[0] as Waiting;
-  const lists = request.entities.map(({ variable }) => [
-    variable,
-    waiting.flatMap((one) => listOf(one.request, variable)),
-  ]);
-  return { ...request, variables: { ...request.variables, ...Object.fromEntries(lists) } };
-}
-
-function split(waiting: readonly Waiting[], response: SubgraphResponse): void {
-  const starts = new Map<string, number>();
-  for (const { request, resolve } of waiting) {
-    const own = new Map<string, readonly [start: number, end: number]>();
-    for (const { alias, variable } of request.entities) {
-      const start = starts.get(alias) ?? 0;
-      const end = start + listOf(request, variable).length;
-      starts.set(alias, end);
-      own.set(alias, [start, end]);
-    }
-    const data =
-      response.data &&
-      Object.fromEntries(
-        [...own].map(([alias, [start, end]]) => {
-          const list = response.data?.[alias];
-          return [alias, Array.isArray(list) ? list.slice(start, end) : list];
-        }),
-      );
-    const errors = response.errors?.flatMap((error) => {
-      const [alias, index, ...rest] = error.path ?? [];
-      const place = typeof alias === 'string' ? own.get(alias) : undefined;
-      // What is about no single object is about all.
-      if (place === undefined || typeof index !== 'number') return [error];
-      const [start, end] = place;
-      return index >= start && index < end ? [{ ...error, path: [alias as string, index - start, ...rest] }] : [];
-    });
-    const absent = response.absent?.flatMap(({ alias, index }) => {
-      const [start, end] = own.get(alias) ?? [0, 0];
-      return index >= start && index < end ? [{ alias, index: index - start }] : [];
-    });
-    resolve({ data, ...(errors && { errors }), ...(absent && { absent }) });
-  }
+/** Arguments inside a selection: what differs in them is not joined. */
+function otherVariables({ entities, variables }: SubgraphRequest): string {
+  const lists = new Set(entities.map(({ variable }) => variable));
+  return JSON.stringify(Object.entries(variables).filter(([name]) => !lists.has(name)));
 }
