@@ -78,6 +78,12 @@ describe('the SDK', () => {
   it('a refusal is a KortelijnError with a code of the contract', async () => {
     const refused = client(overSse(), async () => 'no token').query(list, { first: 1 });
     await expect(refused).rejects.toMatchObject({ name: 'KortelijnError', code: 'UNAUTHENTICATED', retryable: false });
+    for (const [, door] of doors) {
+      const stream = client(door(), async () => 'no token').subscribe(changes);
+      await expect(stream.next()).rejects.toMatchObject({ code: 'UNAUTHENTICATED', retryable: false });
+      const wrong = client(door()).subscribe('subscription { nonsense }');
+      await expect(wrong.next()).rejects.toMatchObject({ code: 'GRAPHQL_VALIDATION_FAILED', retryable: false });
+    }
     await expect(client().query('query { nonsense }')).rejects.toMatchObject({ code: 'GRAPHQL_VALIDATION_FAILED' });
     await expect(client().query(list, { first: 101 })).rejects.toMatchObject({ code: 'FIRST_OUT_OF_RANGE' });
   });
@@ -302,19 +308,22 @@ describe('the SDK', () => {
   });
 
   it('a role that is taken away ends the stream with ACCESS_REVOKED', async () => {
-    const hub = client(overSse(), () => network.as('denkbeeld/desk').freshToken());
-    const stream = hub.subscribe(changes);
-    await stream.next();
-    const reading = (async () => {
-      for await (const _item of stream);
-    })();
-    const ended = expect(reading).rejects.toMatchObject({ code: 'ACCESS_REVOKED', retryable: false });
+    const streams = doors.map(([, door]) =>
+      client(door(), () => network.as('denkbeeld/desk').freshToken()).subscribe(changes),
+    );
+    for (const stream of streams) await stream.next();
+    const ended = streams.map(async (stream) => {
+      const reading = (async () => {
+        for await (const _item of stream);
+      })();
+      await expect(reading).rejects.toMatchObject({ code: 'ACCESS_REVOKED', retryable: false });
+    });
     const take = graphql(`mutation Take($input: ChangePersonRolesInput!) {
       changePersonRoles(input: $input) { __typename }
     }`);
     const manager = client(overSse(), () => network.as('denkbeeld/manager').freshToken());
     const { data } = await manager.mutate(take, { input: { subject: 'denkbeeld-desk', roles: [] } });
     expect(data.changePersonRoles?.__typename).toBe('PersonRolesChanged');
-    await ended;
+    await Promise.all(ended);
   });
 });
