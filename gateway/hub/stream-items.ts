@@ -7,6 +7,7 @@ import type { DirectorySnapshot } from '../partition/directory-snapshot.ts';
 import { fieldOf } from '../partition/endpoint-selections.ts';
 import { inlineFetch, responseKey } from '../partition/inline.ts';
 import type { JsonObject } from '../partition/json.ts';
+import { createLru } from '../partition/lru.ts';
 import { byType, type ItemFields } from './compile.ts';
 import { readHubSchema } from './hub-schema.ts';
 
@@ -23,6 +24,8 @@ export interface CompiledStream {
 
 /** For one subscription: its field, what it was given, and how its items come about. */
 export type CompileStream = (document: string, variables: Readonly<Record<string, unknown>>) => CompiledStream;
+
+const compiledMax = 2_000;
 
 export function createStreamItems(sdl: string, directory: () => DirectorySnapshot): CompileStream {
   const hub = readHubSchema(sdl);

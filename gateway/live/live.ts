@@ -13,7 +13,7 @@ import { fingerprint } from '../partition/page-cursor.ts';
 import type { FetchSubgraph } from '../supergraph/execute.ts';
 import type { Plan } from '../supergraph/plan.ts';
 import type { Caller } from '../transport/caller.ts';
-import { audienceOfOperation, type IsShared } from './audience.ts';
+import { type Audience, audienceOfOperation, type IsShared } from './audience.ts';
 import type { FanIn, FeedState } from './fan-in/fan-in.ts';
 import { classOf, groupKey } from './fan-out/group-key.ts';
 import { createGroups, largeNetwork } from './fan-out/groups.ts';
@@ -74,6 +74,11 @@ export interface LiveOptions {
   readonly heartbeatMs?: number;
 }
 
+interface KnownOperation {
+  readonly audience: Audience;
+  readonly subjectKeys: readonly string[];
+}
+
 interface Following {
   readonly caller: LiveRequest['caller'];
   end(end: StreamEnd): void;
@@ -120,9 +125,27 @@ export function createLive(options: LiveOptions): Live {
     return resolver;
   };
 
+  /** What follows from an operation alone: thousands ask the same. */
+  const knownOperations = new WeakMap<OperationDefinitionNode, KnownOperation>();
+  const knownOf = (
+    declaration: StreamDeclaration,
+    { document, operation, publicSchema }: LiveRequest,
+  ): KnownOperation => {
+    let known = knownOperations.get(operation);
+    if (known === undefined) {
+      const isForClass = declaration.audience === 'CLASS';
+      known = {
+        audience: isForClass ? audienceOfOperation(publicSchema, isShared, document, operation) : 'SUBJECT',
+        subjectKeys: subjectKeys(document, operation, declaration.subject),
+      };
+      knownOperations.set(operation, known);
+    }
+    return known;
+  };
+
   return {
     subscribe(request) {
-      const { plan, variables, caller, publicSchema, document, operation } = request;
+      const { plan, variables, caller, publicSchema } = request;
       const primary = plan.primaryRequest(variables);
       const stream = primary && compileStream(primary.document, primary.variables);
       const declaration = stream && streams.get(stream.field);
@@ -135,12 +158,9 @@ export function createLive(options: LiveOptions): Live {
       const place = typeof after === 'string' ? openPlace(cursorKeys(), after, binding) : undefined;
       if (typeof place === 'string') return refused(place);
 
-      const isForClass =
-        declaration.audience === 'CLASS' &&
-        audienceOfOperation(publicSchema, isShared, document, operation) === 'CLASS';
-      const reader = isForClass ? classOf(caller) : caller;
-      const keys = subjectKeys(document, operation, declaration.subject);
-      const selection = { declaration, stream, plan, variables, subjectKeys: keys };
+      const known = knownOf(declaration, request);
+      const reader = known.audience === 'CLASS' ? classOf(caller) : caller;
+      const selection = { declaration, stream, plan, variables, subjectKeys: known.subjectKeys };
       const resolver = resolverOf(publicSchema);
       const joined = groups.join(groupKey(reader, binding, request), { selection, filter, reader, resolver, binding });
 

@@ -41,8 +41,8 @@ export interface Group {
   take(step: FeedStep): void;
   /** For each feed the last event that has gone out, or was for nobody here. */
   places(): ReadonlyMap<string, Position>;
-  /** Called once at the next frame; the function returned takes it back. */
-  onFrame(wake: () => void): () => void;
+  /** Called once at the next frame. */
+  onFrame(wake: () => void): void;
   /** Resolves one event for a reader, as things stand now; many who come back after one break share the work. */
   resolve(event: FeedEvent, reader: Reader): Promise<Resolved>;
   /** What the hub noticed by itself. */
@@ -88,7 +88,7 @@ export function createGroup(options: GroupOptions): Group {
   const { declaration } = selection;
   const log = createFrameLog(options.id);
   const lanes = new Map<string, Lane>();
-  const wakers = new Set<() => void>();
+  let wakers: (() => void)[] = [];
   const remembered = new Map<
     string,
     { readonly resolving: Promise<Resolved>; readonly epoch: number; readonly atMs: number }
@@ -109,8 +109,8 @@ export function createGroup(options: GroupOptions): Group {
   };
   const push = (frame: Frame): void => {
     log.push(frame);
-    const woken = [...wakers];
-    wakers.clear();
+    const woken = wakers;
+    wakers = [];
     for (const wake of woken) wake();
   };
   const sealed = (unplaced: ExecutionResult, isHeartbeat = false): ExecutionResult =>
@@ -252,8 +252,7 @@ export function createGroup(options: GroupOptions): Group {
       enqueue(own, entries);
     },
     onFrame(wake) {
-      wakers.add(wake);
-      return () => wakers.delete(wake);
+      wakers.push(wake);
     },
     tell(event) {
       if (judge(declaration, filter, reader, event) !== 'CHANGE') return;
@@ -271,7 +270,7 @@ export function createGroup(options: GroupOptions): Group {
     },
     close() {
       isClosed = true;
-      wakers.clear();
+      wakers = [];
     },
   };
 }

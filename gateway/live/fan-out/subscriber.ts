@@ -60,172 +60,69 @@ export function createSubscriber(options: SubscriberOptions): AsyncIterableItera
   };
 }
 
-async function* follow(options: SubscriberOptions): AsyncGenerator<ExecutionResult, undefined> {
-  const { signal } = options.stop;
-  const { group, self, after, resolver, fanIn, seal, now, onEnd } = options;
-  const { log, selection, filter, reader } = group;
-  const { declaration } = selection;
-  /** What this one has got of each feed. */
-  const places = new Map<string, Position>();
+/** One follower at work: an object and functions over it, since closures of each would cost more than all he holds. */
+interface Follower {
+  readonly options: SubscriberOptions;
+  readonly signal: AbortSignal;
+  /** What he has got of each feed. */
+  readonly places: Map<string, Position>;
   /** Feeds of which something is still to be read, from here. */
-  const pending = new Map<string, Position>();
+  readonly pending: Map<string, Position>;
   /** Feeds of which another hub had heard more than this one, up to here. */
-  const ahead = new Map<string, Position>();
-  let hasHeartbeat = !options.needsHeartbeat;
-  let index = log.end;
+  readonly ahead: Map<string, Position>;
+  /** The index of the frame that comes next. */
+  index: number;
+  hasHeartbeat: boolean;
+  /** Whoever waits for a frame also hears of the end. */
+  wake: () => void;
+}
 
-  /** The group's own cursor says too much for whom something is missing, and too little for whom is ahead. */
-  const placed = (frame: { result: ExecutionResult; unplaced: ExecutionResult }): ExecutionResult =>
-    hasHeartbeat && pending.size === 0 && ahead.size === 0
-      ? frame.result
-      : withCursor(frame.unplaced, () => seal(places));
-  const item = async (made: StreamItem): Promise<ExecutionResult> =>
-    withCursor(await resolver.item(selection, made, reader), () => seal(places));
-  const gap = (feed: string, reason: string, fromMs = after?.atMs): Promise<ExecutionResult> =>
-    item(gapItem({ feed, reason, fromMs, toMs: now() }));
+async function* follow(options: SubscriberOptions): AsyncGenerator<ExecutionResult, undefined> {
+  const { group, stop, after, onEnd } = options;
+  const { signal } = stop;
+  const { log } = group;
+  const follower: Follower = {
+    options,
+    signal,
+    places: new Map(),
+    pending: new Map(),
+    ahead: new Map(),
+    index: log.end,
+    hasHeartbeat: !options.needsHeartbeat,
+    wake: () => {},
+  };
+  const { places, pending, ahead } = follower;
+  signal.addEventListener('abort', () => follower.wake(), { once: true });
 
-  /** One event as this reader may see it; undefined when it is not for him, `later` when its source is silent. */
-  async function resolved(event: FeedEvent, as: Reader): Promise<ExecutionResult | 'later' | undefined> {
-    const verdict = judge(declaration, filter, as, event);
-    if (verdict === 'SKIP') return undefined;
-    if (verdict === 'PERSONAL') return resolved(event, self);
-    if (verdict === 'GONE') return resolver.item(selection, goneItem(event), as);
-    for (let tries = 0; tries < triesMax && !signal.aborted; tries += 1) {
-      if (tries > 0) await pause(retryMs, signal);
-      const { kind, ...found } = await group.resolve(event, as);
-      if (kind === 'hidden') return undefined;
-      if (kind === 'shown') return (found as { result: ExecutionResult }).result;
-    }
-    return 'later';
-  }
-
-  async function* taken(step: FeedStep): AsyncGenerator<ExecutionResult, boolean> {
-    if (step.kind === 'gap') {
-      places.set(step.feed, step.to);
-      yield await gap(step.feed, step.reason);
-      return true;
-    }
-    for (const event of step.events) {
-      const result = await resolved(event, reader);
-      if (result === 'later') return false;
-      places.set(event.feed, event);
-      if (result !== undefined) yield withCursor(result, () => seal(places));
-    }
-    return true;
-  }
-
-  /** Reads a feed on to `to`; what cannot be read now stays pending. */
-  async function* readOn(
-    feed: string,
-    from: Position,
-    to: Position | undefined,
-  ): AsyncGenerator<ExecutionResult, boolean> {
-    places.set(feed, from);
-    try {
-      const patience = AbortSignal.any([signal, AbortSignal.timeout(readTimeoutMs)]);
-      for await (const step of fanIn.read(feed, from, to, patience)) {
-        if (!(yield* taken(step))) throw new Error(`${feed} does not answer.`);
-      }
-      if (to !== undefined) places.set(feed, to);
-      pending.delete(feed);
-      return true;
-    } catch {
-      pending.set(feed, places.get(feed) ?? from);
-      return false;
-    }
-  }
-
-  /** Everything between the cursor and a place in the log where the group's frames take over. */
-  async function* catchUp(since: StreamPlace): AsyncGenerator<ExecutionResult> {
-    const known = new Map([...since.feeds].filter(([feed]) => group.takesFeed(feed)));
-    // From the first item on a cursor forgets nobody.
-    for (const [feed, place] of known) places.set(feed, positionOf(place, fanIn.head(feed)) ?? place);
-    do {
-      index = log.end;
-      for (const [feed, to] of group.places()) {
-        if (pending.has(feed)) continue;
-        const place = positionOf(places.get(feed), to);
-        if (place === undefined) {
-          places.set(feed, to);
-          yield await gap(feed, known.has(feed) ? 'RESTORED' : 'NOT_IN_SNAPSHOT');
-        } else if (place.seq !== to.seq) {
-          // Beyond what this hub has heard: another hub was ahead, or nobody ever gave it out. The source knows.
-          const isAhead = place.seq > to.seq;
-          if (isAhead) ahead.set(feed, place);
-          yield* readOn(feed, place, isAhead ? undefined : to);
-        } else places.set(feed, place);
-      }
-    } while (index < log.start && !signal.aborted);
-    const reachedNow = group.places();
-    for (const [feed, { epoch, seq }] of known) {
-      if (!reachedNow.has(feed)) pending.set(feed, { epoch, seq });
-    }
-  }
-
-  /** What was silent when this one came, and is heard again. */
-  async function* readPending(): AsyncGenerator<ExecutionResult> {
-    for (const [feed, from] of [...pending]) {
-      const isHeard = fanIn.states().some((one) => one.feed === feed && one.state === 'LIVE');
-      const to = isHeard ? group.places().get(feed) : undefined;
-      if (to === undefined) continue;
-      const place = positionOf(from, to);
-      if (place !== undefined) yield* readOn(feed, place, to);
-      else {
-        pending.delete(feed);
-        places.set(feed, to);
-        yield await gap(feed, 'RESTORED');
-      }
-    }
-  }
-
-  const conditions = fanIn.states().filter(({ feed }) => group.takesFeed(feed));
-  const isInLog = after?.log?.id === log.id && after.log.index >= log.start && after.log.index <= log.end;
-  if (after !== undefined && isInLog) {
-    index = after.log?.index ?? index;
-    for (const [feed, place] of after.feeds) {
-      const position = positionOf(place, fanIn.head(feed));
-      places.set(feed, position ?? place);
-      if (position === undefined) pending.set(feed, place);
-    }
-    yield await item(heartbeatItem(now(), conditions));
-  } else if (after !== undefined) {
-    yield* catchUp(after);
-    yield await item(heartbeatItem(now(), conditions));
-  } else {
-    for (const [feed, position] of group.places()) places.set(feed, position);
-    yield await item(heartbeatItem(now(), conditions));
-  }
+  if (after === undefined) for (const [feed, position] of group.places()) places.set(feed, position);
+  else if (!isInLog(follower, after)) yield* catchUp(follower, after);
+  yield await heartbeat(follower);
 
   while (!signal.aborted) {
-    if (index < log.start) {
+    if (follower.index < log.start) {
       onEnd('CONSUMER_TOO_SLOW');
       return;
     }
-    const frame = log.at(index);
+    const frame = log.at(follower.index);
     if (frame === undefined) {
-      await new Promise<void>((wake) => {
-        const forget = group.onFrame(done);
-        function done(): void {
-          signal.removeEventListener('abort', done);
-          forget();
-          wake();
-        }
-        signal.addEventListener('abort', done, { once: true });
+      await new Promise<void>((resolve) => {
+        follower.wake = resolve;
+        group.onFrame(resolve);
       });
       continue;
     }
-    index += 1;
+    follower.index += 1;
     if (frame.kind === 'told') {
-      yield placed(frame);
+      yield placed(follower, frame);
       continue;
     }
     if (frame.kind === 'heartbeat') {
-      yield* readPending();
+      if (pending.size > 0) yield* readPending(follower);
       for (const [feed, place] of ahead) if (!isBehind(place, places.get(feed))) ahead.delete(feed);
       // An old one would light a light that is out.
-      if (index !== log.end) continue;
-      hasHeartbeat = true;
-      yield placed(frame);
+      if (follower.index !== log.end) continue;
+      follower.hasHeartbeat = true;
+      yield placed(follower, frame);
       continue;
     }
     const { feed, position } = frame;
@@ -233,14 +130,14 @@ async function* follow(options: SubscriberOptions): AsyncGenerator<ExecutionResu
     if (frame.kind === 'reached') {
       if (from === undefined && !isBehind(position, places.get(feed))) {
         places.set(feed, position);
-        yield await gap(feed, 'NOT_IN_SNAPSHOT');
+        yield await gap(follower, feed, 'NOT_IN_SNAPSHOT');
       }
       continue;
     }
     if (from !== undefined) {
       const place = positionOf(from, position);
       const before = { ...position, seq: position.seq - 1 };
-      if (place !== undefined && place.seq < before.seq && !(yield* readOn(feed, place, before))) {
+      if (place !== undefined && place.seq < before.seq && !(yield* readOn(follower, feed, place, before))) {
         onEnd('STOPPING');
         return;
       }
@@ -250,13 +147,159 @@ async function* follow(options: SubscriberOptions): AsyncGenerator<ExecutionResu
     places.set(feed, position);
     ahead.delete(feed);
     if (frame.kind === 'shared' && (frame.event === undefined || performance.now() - frame.resolvedAtMs < freshMs)) {
-      yield placed(frame);
+      yield placed(follower, frame);
       continue;
     }
-    const result = await resolved(frame.event as FeedEvent, frame.kind === 'personal' ? self : reader);
+    const as = frame.kind === 'personal' ? options.self : group.reader;
+    const result = await resolved(follower, frame.event as FeedEvent, as);
     if (result === 'later') pending.set(feed, { ...position, seq: position.seq - 1 });
-    else if (result !== undefined) yield withCursor(result, () => seal(places));
+    else if (result !== undefined) yield withCursor(result, () => options.seal(places));
   }
+}
+
+/** The group's own cursor says too much for whom something is missing, and too little for whom is ahead. */
+function placed(
+  { options, hasHeartbeat, places, pending, ahead }: Follower,
+  frame: { readonly result: ExecutionResult; readonly unplaced: ExecutionResult },
+): ExecutionResult {
+  if (hasHeartbeat && pending.size === 0 && ahead.size === 0) return frame.result;
+  return withCursor(frame.unplaced, () => options.seal(places));
+}
+
+async function item({ options, places }: Follower, made: StreamItem): Promise<ExecutionResult> {
+  const { resolver, group, seal } = options;
+  return withCursor(await resolver.item(group.selection, made, group.reader), () => seal(places));
+}
+
+function gap(follower: Follower, feed: string, reason: string): Promise<ExecutionResult> {
+  const { after, now } = follower.options;
+  return item(follower, gapItem({ feed, reason, fromMs: after?.atMs, toMs: now() }));
+}
+
+function heartbeat(follower: Follower): Promise<ExecutionResult> {
+  const { fanIn, group, now } = follower.options;
+  const conditions = fanIn.states().filter(({ feed }) => group.takesFeed(feed));
+  return item(follower, heartbeatItem(now(), conditions));
+}
+
+/** One event as this reader may see it; undefined when it is not for him, `later` when its source is silent. */
+async function resolved(
+  follower: Follower,
+  event: FeedEvent,
+  as: Reader,
+): Promise<ExecutionResult | 'later' | undefined> {
+  const { options, signal } = follower;
+  const { group, self, resolver } = options;
+  const { selection, filter } = group;
+  const verdict = judge(selection.declaration, filter, as, event);
+  if (verdict === 'SKIP') return undefined;
+  if (verdict === 'PERSONAL') return resolved(follower, event, self);
+  if (verdict === 'GONE') return resolver.item(selection, goneItem(event), as);
+  for (let tries = 0; tries < triesMax && !signal.aborted; tries += 1) {
+    if (tries > 0) await pause(retryMs, signal);
+    const { kind, ...found } = await group.resolve(event, as);
+    if (kind === 'hidden') return undefined;
+    if (kind === 'shown') return (found as { result: ExecutionResult }).result;
+  }
+  return 'later';
+}
+
+async function* taken(follower: Follower, step: FeedStep): AsyncGenerator<ExecutionResult, boolean> {
+  const { options, places } = follower;
+  if (step.kind === 'gap') {
+    places.set(step.feed, step.to);
+    yield await gap(follower, step.feed, step.reason);
+    return true;
+  }
+  for (const event of step.events) {
+    const result = await resolved(follower, event, options.group.reader);
+    if (result === 'later') return false;
+    places.set(event.feed, event);
+    if (result !== undefined) yield withCursor(result, () => options.seal(places));
+  }
+  return true;
+}
+
+/** Reads a feed on to `to`; what cannot be read now stays pending. */
+async function* readOn(
+  follower: Follower,
+  feed: string,
+  from: Position,
+  to: Position | undefined,
+): AsyncGenerator<ExecutionResult, boolean> {
+  const { places, pending, signal, options } = follower;
+  places.set(feed, from);
+  try {
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(readTimeoutMs)]);
+    for await (const step of options.fanIn.read(feed, from, to, patience)) {
+      if (!(yield* taken(follower, step))) throw new Error(`${feed} does not answer.`);
+    }
+    if (to !== undefined) places.set(feed, to);
+    pending.delete(feed);
+    return true;
+  } catch {
+    pending.set(feed, places.get(feed) ?? from);
+    return false;
+  }
+}
+
+/** What was silent when this one came, and is heard again. */
+async function* readPending(follower: Follower): AsyncGenerator<ExecutionResult> {
+  const { options, places, pending } = follower;
+  const { fanIn, group } = options;
+  for (const [feed, from] of [...pending]) {
+    const isHeard = fanIn.states().some((one) => one.feed === feed && one.state === 'LIVE');
+    const to = isHeard ? group.places().get(feed) : undefined;
+    if (to === undefined) continue;
+    const place = positionOf(from, to);
+    if (place !== undefined) yield* readOn(follower, feed, place, to);
+    else {
+      pending.delete(feed);
+      places.set(feed, to);
+      yield await gap(follower, feed, 'RESTORED');
+    }
+  }
+}
+
+/** Whether the group still holds everything since: then nothing has to be read. */
+function isInLog(follower: Follower, { log: place, feeds }: StreamPlace): boolean {
+  const { places, pending, options } = follower;
+  const { log } = options.group;
+  if (place?.id !== log.id || place.index < log.start || place.index > log.end) return false;
+  follower.index = place.index;
+  for (const [feed, { epoch, seq }] of feeds) {
+    const position = positionOf({ epoch, seq }, options.fanIn.head(feed));
+    places.set(feed, position ?? { epoch, seq });
+    if (position === undefined) pending.set(feed, { epoch, seq });
+  }
+  return true;
+}
+
+/** Everything between the cursor and a place in the log where the group's frames take over. */
+async function* catchUp(follower: Follower, since: StreamPlace): AsyncGenerator<ExecutionResult> {
+  const { options, places, pending, ahead, signal } = follower;
+  const { group, fanIn } = options;
+  const known = new Map([...since.feeds].filter(([feed]) => group.takesFeed(feed)));
+  // From the first item on a cursor forgets nobody.
+  for (const [feed, place] of known) places.set(feed, positionOf(place, fanIn.head(feed)) ?? place);
+  do {
+    follower.index = group.log.end;
+    for (const [feed, to] of group.places()) {
+      if (pending.has(feed)) continue;
+      const place = positionOf(places.get(feed), to);
+      if (place === undefined) {
+        places.set(feed, to);
+        yield await gap(follower, feed, known.has(feed) ? 'RESTORED' : 'NOT_IN_SNAPSHOT');
+      } else if (place.seq !== to.seq) {
+        // Beyond what this hub has heard: another hub was ahead, or nobody ever gave it out. The source knows.
+        const isAhead = place.seq > to.seq;
+        if (isAhead) ahead.set(feed, place);
+        yield* readOn(follower, feed, place, isAhead ? undefined : to);
+      } else places.set(feed, place);
+    }
+  } while (follower.index < group.log.start && !signal.aborted);
+  const reachedNow = group.places();
+  for (const [feed, { epoch, seq }] of known) if (!reachedNow.has(feed)) pending.set(feed, { epoch, seq });
 }
 
 /** What is at or before a place has been delivered already. */
