@@ -77,7 +77,7 @@ test('a report is made, read back and seen in the feed', async () => {
     nodes: [{ id, title: 'Delen is traag', timeline: { nodes: [{ event: 'report', by: { id: 'linde' } }] } }],
   });
   const feed = await ask(asHub, '{ changes { head changes { subjectId type } } }');
-  expect(feed.data.changes.changes).toEqual([{ subjectId: id, type: 'incident.report' }]);
+  expect(feed.data.changes.changes).toEqual([{ subjectId: id, type: 'incident.reported' }]);
 });
 
 test('two commands of one operation each answer with the incident as it was after them', async () => {

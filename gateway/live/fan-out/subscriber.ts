@@ -120,9 +120,10 @@ async function* follow(options: SubscriberOptions): AsyncGenerator<ExecutionResu
       if (pending.size > 0) yield* readPending(follower);
       for (const [feed, place] of ahead) if (!isBehind(place, places.get(feed))) ahead.delete(feed);
       // An old one would light a light that is out.
-      if (follower.index !== log.end) continue;
-      follower.hasHeartbeat = true;
-      yield placed(follower, frame);
+      const isNewest = follower.index === log.end;
+      // Cursors that follow go on from exactly this one: who gets another instead cannot use them.
+      follower.hasHeartbeat = !options.needsHeartbeat || (isNewest && pending.size === 0 && ahead.size === 0);
+      if (isNewest) yield placed(follower, frame);
       continue;
     }
     const { feed, position } = frame;

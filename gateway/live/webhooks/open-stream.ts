@@ -113,6 +113,7 @@ const authorityOf = ({ participant, program, scopes }: Webhook): ProgramAuthorit
 });
 
 async function* itemsOf(results: AsyncIterable<ExecutionResult>): AsyncGenerator<WebhookItem, void> {
+  let heartbeat = '';
   for await (const { data, errors = [] } of results) {
     const told = errors.map(({ extensions, path = [] }) => ({
       code: String(extensions.code ?? 'INTERNAL'),
@@ -121,7 +122,10 @@ async function* itemsOf(results: AsyncIterable<ExecutionResult>): AsyncGenerator
     }));
     for (const value of Object.values(data ?? {})) {
       const item = readItem(value, told);
-      if (item !== undefined) yield item;
+      if (item === undefined) continue;
+      if (item.kind === 'heartbeat') heartbeat = item.cursor;
+      // In a large network it goes on from the last heartbeat; what is kept must stand alone.
+      yield item.cursor.startsWith('.') ? { ...item, cursor: heartbeat + item.cursor } : item;
     }
   }
 }

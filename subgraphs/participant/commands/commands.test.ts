@@ -50,7 +50,7 @@ describe('a report', () => {
       'SELECT type, subject_id, readers_before, readers_after, keys FROM outbox ORDER BY id',
     );
     expect(rows[0]).toMatchObject({
-      type: 'incident.report',
+      type: 'incident.reported',
       subject_id: first,
       readers_before: [],
       readers_after: [expect.stringMatching(/^linde#SERVICEMANAGER\|/)],

@@ -2,6 +2,7 @@
  * What a decision reads and what it answers. A decision is pure: it is handed the records, the moment, the directory
  * and a source of ids, and says what the records become. Writing it down is commands/, one statement for all of it.
  */
+import { incidentFeedType } from '@kortelijn/schema/lifecycles/incident-told.ts';
 import type { Act, Change } from './act.ts';
 import { actingRole, ownerOf } from './actor.ts';
 import { earlierHolders } from './chain.ts';
@@ -92,7 +93,7 @@ export function settle(event: string, before: Situation, act: Act, effect: Effec
     ...(effect.noteLink && { noteLink: effect.noteLink }),
     chainLearns: !effect.quiet && hasGrown(incident, next) && incident.holders.slice(0, -1).includes(ownerOf(next)),
     change: {
-      type: `incident.${event}`,
+      type: incidentFeedType(event),
       subjectId: next.id,
       actorRole: actingRole(act.actor),
       at: next.updatedAt,

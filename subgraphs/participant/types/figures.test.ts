@@ -278,7 +278,7 @@ describe('the feed', () => {
   test('is read in pages after a position, and holds what was committed before it was asked', async () => {
     for (let n = 1; n <= 5; n++) {
       await appendEvent(linde.pool, {
-        type: 'incident.report',
+        type: 'incident.reported',
         subjectId: `linde:inc_${n}`,
         actorRole: n === 1 ? null : 'SERVICEDESK',
         at: new Date(linde.clock.ms),

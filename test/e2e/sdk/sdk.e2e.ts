@@ -176,7 +176,7 @@ describe('the SDK', () => {
       for (let n = 0; n < 3; n += 1) {
         const desk = random.pick(desks);
         const id = await report(desk, { title: `${name} ${round}.${n}`, affected: ['linde'] });
-        expected.set(id, ['incident.report']);
+        expected.set(id, ['incident.reported']);
         await sleep(random.below(200));
       }
       line().refuse(false);
@@ -195,7 +195,7 @@ describe('the SDK', () => {
     stopping.abort();
     await reading;
     for (const id of expected.keys()) {
-      expect(seen.get(id)?.filter((type) => type === 'incident.report')).toEqual(['incident.report']);
+      expect(seen.get(id)?.filter((type) => type === 'incident.reported')).toEqual(['incident.reported']);
     }
     expect({ doubled, gaps }).toEqual({ doubled: 0, gaps: 0 });
     expect(resumed).toBeGreaterThan(2);

@@ -1,5 +1,7 @@
 /** How a record of an incident comes to be: reported at this desk, reported here by another, or handed over to it. */
+
 import { isPingPong } from '@kortelijn/schema/interpret/chain.ts';
+import { incidentFeedType } from '@kortelijn/schema/lifecycles/incident-told.ts';
 import { referenceYear } from '@kortelijn/schema/vocabulary/reference.ts';
 import type { Act } from '../act.ts';
 import { actingRole } from '../actor.ts';
@@ -84,7 +86,7 @@ export function open(
     envelopes: [],
     chainLearns: false,
     change: {
-      type: `incident.${event}`,
+      type: incidentFeedType(event),
       subjectId: id,
       actorRole: actingRole(act.actor),
       at: incident.updatedAt,
