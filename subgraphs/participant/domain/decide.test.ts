@@ -290,7 +290,7 @@ describe('effects', () => {
   test('the feed’s event names readers and keys, and no content', () => {
     const { change } = decided(decide('change', reported(), act(desk, minutes(1)), { title: 'Geheim' }));
     expect(change).toMatchObject({
-      type: 'incident.change',
+      type: 'incident.changed',
       actorRole: 'SERVICEDESK',
       readersBefore: readersOf(reported().incident),
       readersAfter: readersOf(reported().incident),

@@ -110,7 +110,7 @@ const codesOf = async (who: Claimed, variables: Record<string, unknown>) => {
 };
 
 const event = (subjectId: string, version = 1, at = new Date(Date.now() + 60_000)) => ({
-  type: 'incident.change',
+  type: 'incident.changed',
   subjectId,
   actorRole: 'SERVICEDESK',
   at,
