@@ -2,9 +2,10 @@
  * The whole constellation: PostgreSQL, demo identity provider, registry, every participant and the gateway,
  * each as its own process. The demo (`dev.ts`) and every integration test boot the same code.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readCursorKeys } from '@kortelijn/gateway/cursor-keys.ts';
 import { removeCluster } from '@kortelijn/kit/postgres/folders.ts';
@@ -215,6 +216,7 @@ export async function createNetwork(options: NetworkOptions = {}): Promise<Netwo
         options.onReady?.(one.name, url, one.pid);
       }),
     );
+    await Promise.all(participants.map(({ id }) => directoryKept(join(dataDir, id, 'directory.jws'))));
   } catch (error) {
     // Keep the folder, the logs in it say what happened.
     await Promise.all([...processes.values()].map((one) => one.kill()));
@@ -287,6 +289,14 @@ const mainOf = (name: string) => {
   if (name === 'registry') return 'subgraphs/registry/main.ts';
   return 'subgraphs/participant/main.ts';
 };
+
+/** An endpoint works before it has read who else takes part, but can address nobody: a network is more than that. */
+async function directoryKept(file: string): Promise<void> {
+  for (let patience = 600; !existsSync(file); patience -= 1) {
+    if (patience === 0) throw new Error(`Expected a directory in ${file}, found none.`);
+    await sleep(50);
+  }
+}
 
 const portsFor = (names: readonly string[], first: number) =>
   new Map(names.map((name, index) => [name, first + index]));
