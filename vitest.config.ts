@@ -37,8 +37,9 @@ export default defineConfig({
         include: [`**/*.${name}.ts`],
         exclude: ['**/node_modules/**', '**/generated/**'],
         setupFiles: ['test/tidy/seed.ts'],
-        // One suite after another, and what boots a constellation has the machine to itself.
-        ...(name === 'test' ? {} : { fileParallelism: false }),
+        // One suite after another. What breaks, stops and measures things has the machine to itself; what mostly waits
+        // for processes it asked does so two at a time.
+        ...(name === 'test' || name === 'e2e' ? {} : { fileParallelism: false }),
         sequence: { groupOrder },
         ...timeouts,
       },
