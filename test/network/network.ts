@@ -26,6 +26,8 @@ export interface NetworkOptions {
   readonly dataDir?: string;
   /** Which of the demo's participants take part, besides the foundation; all by default. */
   readonly participants?: readonly string[];
+  /** Who of them has an endpoint and is no member yet: the hub does not tell it who is. */
+  readonly candidates?: readonly string[];
   /** Who else works there, by participant, beside those of the demo. */
   readonly people?: Readonly<Record<string, readonly Persona[]>>;
   /** The gateway's port; the other processes follow it. Without it any free block. */
@@ -216,7 +218,8 @@ export async function createNetwork(options: NetworkOptions = {}): Promise<Netwo
         options.onReady?.(one.name, url, one.pid);
       }),
     );
-    await Promise.all(participants.map(({ id }) => directoryKept(join(dataDir, id, 'directory.jws'))));
+    const members = participants.filter(({ id }) => !options.candidates?.includes(id));
+    await Promise.all(members.map(({ id }) => directoryKept(join(dataDir, id, 'directory.jws'))));
   } catch (error) {
     // Keep the folder, the logs in it say what happened.
     await Promise.all([...processes.values()].map((one) => one.kill()));

@@ -62,6 +62,7 @@ describe('joining a network that runs', () => {
       dataDir,
       port,
       participants: [...members, candidate],
+      candidates: [candidate],
       env: { registry: { SEED_FILE: seedFile, EGRESS_ALLOW: '127.0.0.0/8,::1/128' } },
     });
     pool = createPool(network.databaseUrl('registry'));

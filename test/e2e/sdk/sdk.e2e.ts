@@ -278,7 +278,7 @@ describe('the SDK', () => {
     for await (const state of states) if (state.startsWith('OPEN ')) break;
     await report(network.as('linde/desk'), { title: 'Voorbeeld loopt' });
     const [printed] = await once(lines, 'line');
-    expect(printed).toMatch(/Z .+ incident[.]report LINDE-\d{4}-\d{4} P\d REPORTED Voorbeeld loopt$/);
+    expect(printed).toMatch(/Z .+ incident[.]reported LINDE-\d{4}-\d{4} P\d REPORTED Voorbeeld loopt$/);
   });
 
   it('kortelijn tail prints what changes, and goes on after its last line with --resume', async () => {
@@ -297,7 +297,7 @@ describe('the SDK', () => {
     const first = watch();
     for await (const line of first.says) if (line === 'Watching.') break;
     await report(network.as('linde/desk'), { title: 'Voor de pauze' });
-    expect(String(await once(first.lines, 'line'))).toMatch(/linde .* incident[.]report .* Voor de pauze$/);
+    expect(String(await once(first.lines, 'line'))).toMatch(/linde .* incident[.]reported .* Voor de pauze$/);
     first.program.kill('SIGINT');
     expect(await once(first.program, 'exit')).toEqual([0, null]);
     await report(network.as('linde/desk'), { title: 'In de pauze' });
