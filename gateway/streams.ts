@@ -2,7 +2,6 @@
  * The live engine of this network: which feeds are followed and from where, and whose rights changed. Ties the live
  * stage to the directory, to transport and to identity, which it does not know.
  */
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { GatewayConfig } from './config.ts';
@@ -17,6 +16,7 @@ import type { Network } from './network.ts';
 import type { FetchSubgraph } from './supergraph/execute.ts';
 import type { Telemetry } from './telemetry/events.ts';
 import type { Metrics } from './telemetry/metrics.ts';
+import { createAskAsHub } from './transport/ask-as-hub.ts';
 
 export interface StreamsOptions {
   readonly config: GatewayConfig;
@@ -70,20 +70,12 @@ export function startStreams(options: StreamsOptions): Live {
   const stopEvents = live.onEvent(({ type, feed, keys, at }) => {
     if (type === 'person.rolesChanged') taken(feed, keys.subject, keys.roles, Date.parse(at));
   });
+  const ask = createAskAsHub(send, now);
+  const learnt = new Set<string>();
   /** A hub that starts has not heard of what was taken away while it was not there. */
   const learn = async (feed: string): Promise<void> => {
     const variables = { since: new Date(now() - roleChangesMs).toISOString() };
-    const reply = await send(
-      feed,
-      {
-        document: roleChangesDocument,
-        body: JSON.stringify({ query: roleChangesDocument, variables }),
-        kind: 'query',
-        isRepeatable: false,
-        isPersonal: false,
-      },
-      { caller: { kind: 'hub' }, deadlineMs: now() + 5_000, requestId: randomUUID() },
-    );
+    const reply = await ask(feed, { document: roleChangesDocument, variables });
     const changes = reply.kind === 'answered' ? reply.data?.roleChanges : undefined;
     if (!Array.isArray(changes)) {
       learnt.delete(feed);
@@ -91,14 +83,10 @@ export function startStreams(options: StreamsOptions): Live {
     }
     for (const { subject, roles, at } of changes) taken(feed, subject, roles, Date.parse(at));
   };
-  const learnt = new Set<string>();
-  const learnOnce = (feed: string): void => {
-    if (feed === registryFeed || learnt.has(feed)) return;
+  const stopStates = fanIn.onState((feed, state) => {
+    if (state !== 'LIVE' || feed === registryFeed || learnt.has(feed)) return;
     learnt.add(feed);
     void learn(feed);
-  };
-  const stopStates = fanIn.onState((feed, state) => {
-    if (state === 'LIVE') learnOnce(feed);
   });
 
   metrics.watchStreams(live.counts);

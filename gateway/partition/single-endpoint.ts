@@ -4,7 +4,7 @@
  * An entity that is asked for by its link and not given is absent, as at a participant. One that merely extends an
  * object of the hub leaves that object as it is: names stay while the registry is down.
  */
-import { randomUUID } from 'node:crypto';
+import { createAskAsHub } from '../transport/ask-as-hub.ts';
 import type { EndpointError } from '../transport/reply.ts';
 import type { Send } from '../transport/transport.ts';
 import type { Fetch, FetchAnswer, FetchContext } from './fetch.ts';
@@ -65,13 +65,9 @@ function absentOf({ entities, variables }: Fetch, data: JsonObject | undefined, 
 
 /** The registry's signed directory, asked under the hub's own name. */
 export function createDirectoryFetch(send: Send, now: () => number): () => Promise<string> {
-  const document = '{ directory }';
+  const ask = createAskAsHub(send, now);
   return async () => {
-    const reply = await send(
-      'registry',
-      { document, body: JSON.stringify({ query: document }), kind: 'query', isPersonal: false, isRepeatable: false },
-      { caller: { kind: 'hub' }, deadlineMs: now() + 5_000, requestId: randomUUID() },
-    );
+    const reply = await ask('registry', { document: '{ directory }' });
     if (reply.kind === 'failed') throw new Error(`${reply.failure}: ${reply.reason}`);
     const directory = reply.data?.directory;
     if (typeof directory === 'string') return directory;

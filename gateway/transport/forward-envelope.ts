@@ -2,7 +2,7 @@
  * Hands an envelope to its receiver under the hub's own name and brings back the receipt. Nothing is kept and nothing
  * is read: who signed what is between sender and receiver. An envelope has one effect however often it arrives.
  */
-import { randomUUID } from 'node:crypto';
+import { createAskAsHub } from './ask-as-hub.ts';
 import type { Failure } from './reply.ts';
 import type { Send } from './transport.ts';
 
@@ -13,23 +13,13 @@ export type ForwardEnvelope = (
 
 const deliver = 'mutation ($envelope: String!) { deliver(envelope: $envelope) }';
 const registryDeliver = 'mutation ($envelope: String!) { registryDeliver(envelope: $envelope) }';
-const deadlineMs = 5_000;
 
 export function createForwardEnvelope(send: Send, now: () => number): ForwardEnvelope {
+  const ask = createAskAsHub(send, now);
   return async (receiver, envelope) => {
     const isRegistry = receiver === 'registry';
     const document = isRegistry ? registryDeliver : deliver;
-    const reply = await send(
-      receiver,
-      {
-        document,
-        body: JSON.stringify({ query: document, variables: { envelope } }),
-        kind: 'mutation',
-        isPersonal: false,
-        isRepeatable: true,
-      },
-      { caller: { kind: 'hub' }, deadlineMs: now() + deadlineMs, requestId: randomUUID() },
-    );
+    const reply = await ask(receiver, { document, variables: { envelope }, kind: 'mutation' });
     if (reply.kind === 'failed') return { code: failureCodes[reply.failure] };
     const receipt = reply.data?.[isRegistry ? 'registryDeliver' : 'deliver'];
     if (typeof receipt === 'string') return { receipt };

@@ -1,5 +1,5 @@
 /** Feeds straight from the endpoints: a stream for what comes, a request for what was missed. */
-import { randomUUID } from 'node:crypto';
+import { createAskAsHub } from '../../transport/ask-as-hub.ts';
 import type { StreamResult, Streams } from '../../transport/stream.ts';
 import type { Send } from '../../transport/transport.ts';
 import type { Position } from '../feed-event.ts';
@@ -16,9 +16,9 @@ export interface DirectSourceOptions {
 
 /** The feed of the registry bears its endpoint's name. */
 const registryFeed = 'registry';
-const pageDeadlineMs = 5_000;
 
 export function createDirectSource({ streams, send, now, pageSize = 200 }: DirectSourceOptions): FeedSource {
+  const ask = createAskAsHub(send, now);
   return {
     async *follow(feed, after, signal) {
       const { field, subscription } = documentsOf(feed);
@@ -29,12 +29,7 @@ export function createDirectSource({ streams, send, now, pageSize = 200 }: Direc
     },
     async page(feed, after, first, signal) {
       const { field, query } = documentsOf(feed);
-      const body = JSON.stringify({ query, variables: { after: positionText(after), first } });
-      const reply = await send(
-        feed,
-        { document: query, body, kind: 'query', isPersonal: false, isRepeatable: false },
-        { caller: { kind: 'hub' }, deadlineMs: now() + pageDeadlineMs, requestId: randomUUID() },
-      );
+      const reply = await ask(feed, { document: query, variables: { after: positionText(after), first } });
       signal.throwIfAborted();
       if (reply.kind === 'failed') throw new Error(`${feed} gave no page of its feed: ${reply.failure}.`);
       return pageOf(feed, field, reply, after);

@@ -1,5 +1,5 @@
 /** Webhooks at the registry, asked under the hub's own name. What comes back holds secrets: none of it is ever told. */
-import { randomUUID } from 'node:crypto';
+import { createAskAsHub } from '../../transport/ask-as-hub.ts';
 import type { Send } from '../../transport/transport.ts';
 import type { Webhook, WebhookStore } from './webhook.ts';
 
@@ -19,14 +19,12 @@ const REPORT = `mutation ($holder: String!, $progress: [WebhookProgressInput!]!)
 const answerMs = 4_000;
 
 export function createRegistryStore(send: Send, now: () => number): WebhookStore {
-  const ask = async (document: string, variables: object): Promise<Readonly<Record<string, unknown>>> => {
-    const body = JSON.stringify({ query: document, variables });
-    const reply = await send(
-      'registry',
-      // Asked twice it does the same.
-      { document, body, kind: 'mutation', isPersonal: false, isRepeatable: true },
-      { caller: { kind: 'hub' }, deadlineMs: now() + answerMs, requestId: randomUUID() },
-    );
+  const askAsHub = createAskAsHub(send, now);
+  const ask = async (
+    document: string,
+    variables: Readonly<Record<string, unknown>>,
+  ): Promise<Readonly<Record<string, unknown>>> => {
+    const reply = await askAsHub('registry', { document, variables, kind: 'mutation', withinMs: answerMs });
     if (reply.kind === 'failed') throw new Error(`The registry does not answer: ${reply.failure}.`);
     if (reply.errors.length > 0 || !reply.data) {
       throw new Error(`The registry refuses to lease webhooks: ${reply.errors[0]?.code ?? 'no data'}.`);
