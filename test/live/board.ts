@@ -3,7 +3,7 @@
  * the gateway goes, and says of itself when it is stale. What it shows must at any quiet moment equal a query.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { reconnectDelayMs } from '@kortelijn/cli/tail/reconnect-delay.ts';
+import { reconnectDelayMs } from '@kortelijn/sdk/reconnect-delay.ts';
 import { type BoardRows, createBoardRows, type Item, type Wanted } from './board-rows.ts';
 import { loadIncidents, Refused, type Row } from './load-incidents.ts';
 import { type Door, type OpenStream, openStream, type StreamEnd } from './open-stream.ts';

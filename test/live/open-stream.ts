@@ -1,8 +1,8 @@
 /** One subscription at one gateway over one of the doors, and how it ended in one word. Nothing here comes back by itself. */
-import { openSse, StreamRefused } from '@kortelijn/cli/tail/open-sse.ts';
 import { type CloseCode, createClient } from 'graphql-ws';
 import { Agent } from 'undici';
 import { WebSocket } from 'ws';
+import { openSse, StreamRefused } from './open-sse.ts';
 
 export type Door = 'WEBSOCKET' | 'SSE';
 

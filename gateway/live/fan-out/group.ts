@@ -77,6 +77,8 @@ interface Lane {
 
 /** So many items of one feed are resolved beside each other; they go out in order. */
 const resolvedAheadMax = 16;
+/** So many that went out are cleared away together: one at a time would move all that wait. */
+const sentKeptMax = 1_024;
 const rememberedMax = 256;
 /** Rights may end at any moment, so what was resolved is only good for whoever asks with it. */
 const rememberedMs = 1_000;
@@ -198,6 +200,8 @@ export function createGroup(options: GroupOptions): Group {
       }
       failures = 0;
       lane.next += 1;
+      // A lane that never comes to rest may not keep all that it has sent.
+      if (lane.next === sentKeptMax) lane.next -= lane.entries.splice(0, sentKeptMax).length;
       send(lane, entry, made);
     }
     lane.entries.length = 0;

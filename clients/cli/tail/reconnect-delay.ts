@@ -1,1 +1,0 @@
-export { reconnectDelayMs } from '@kortelijn/sdk/reconnect-delay.ts';
